@@ -1,0 +1,3 @@
+{% macro duckdb__begin_transaction() %}
+    {% do adapter.ensure_transaction() %}
+{% endmacro %}

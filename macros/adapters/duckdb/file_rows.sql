@@ -1,0 +1,61 @@
+{% macro duckdb__file_rows(options, schema, files) %}
+    {% set names = schema.columns.keys() | list %}
+    {% set metadata = 'STRUCT(file_path VARCHAR, file_name VARCHAR, file_size BIGINT, file_modification_time TIMESTAMP)' %}
+    {% if not files %}
+    select
+        {%- for name in names %}
+        null::{{ schema.columns[name] }} as {{ adapter.quote(name) }},
+        {%- endfor %}
+        null::VARCHAR as _rescued_data,
+        null::{{ metadata }} as _metadata
+    where false
+    {% else %}
+    with files (path, size, modified_at) as (
+        values
+        {%- for file in files %}
+        ({{ sluice.literal(file.path) }}, {{ file.size }}, {{ sluice.literal(file.modified_at) }}::timestamp){{ ',' if not loop.last }}
+        {%- endfor %}
+    ),
+
+    -- one parse a line; what is no JSON object has no fields
+    parsed as (
+        select
+            path,
+            line,
+            case when json_valid(line) and json_type(line) = 'OBJECT' then
+                json_extract_string(line, [
+                    {%- for name in names %}{{ sluice.duckdb_json_pointer(name) }}{{ ', ' if not loop.last }}{% endfor -%}
+                ]::varchar[])
+            end as fields
+        from ({{ sluice.duckdb_lines(files) }})
+    ),
+
+    typed as (
+        select
+            *
+            {%- for name in names %},
+            {{ sluice.duckdb_typed_field(loop.index, name, schema.columns[name]) }} as field_{{ loop.index }}
+            {%- endfor %}
+        from parsed
+    )
+
+    select
+        {%- for name in names %}
+        case when {{ sluice.duckdb_fits(loop.index, schema.columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
+        {%- endfor %}
+        case
+            when fields is null then json_object('_corrupt_record', coalesce(line, ''))::varchar
+            {%- if names or schema.rescued %}
+            when {{ sluice.duckdb_misfits(schema) }} then {{ sluice.duckdb_rescued(schema) }}
+            {%- endif %}
+        end as _rescued_data,
+        {
+            'file_path': files.path,
+            'file_name': parse_filename(files.path),
+            'file_size': files.size,
+            'file_modification_time': files.modified_at
+        }::{{ metadata }} as _metadata
+    from typed
+    inner join files using (path)
+    {%- endif %}
+{% endmacro %}

@@ -1,0 +1,3 @@
+{% macro same_as_previous(expressions, window) %}
+    {% do return(adapter.dispatch('same_as_previous', 'sluice')(expressions, window)) %}
+{% endmacro %}

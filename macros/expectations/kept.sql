@@ -1,0 +1,8 @@
+{% macro kept(rules) %}
+    {# True for the rows that meet every rule with on_violation: drop. #}
+    {% set verdicts = ['true'] %}
+    {% for rule in rules if rule.on_violation == 'drop' %}
+        {% do verdicts.append(sluice.verdict(rules.index(rule) + 1)) %}
+    {% endfor %}
+    {% do return(verdicts | join(' and ')) %}
+{% endmacro %}

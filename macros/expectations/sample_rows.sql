@@ -1,0 +1,3 @@
+{% macro sample_rows(relation, condition, limit) %}
+    {% do return(adapter.dispatch('sample_rows', 'sluice')(relation, condition, limit)) %}
+{% endmacro %}

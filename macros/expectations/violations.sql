@@ -1,0 +1,3 @@
+{% macro violations(rules) %}
+    {% do return(adapter.dispatch('violations', 'sluice')(rules)) %}
+{% endmacro %}

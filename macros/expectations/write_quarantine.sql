@@ -1,0 +1,27 @@
+{% macro write_quarantine(relation, afresh, batch, rules, columns, head) %}
+    {# Rows that broke a drop rule, whole, with the names of every rule that they broke. #}
+    {% set quarantine = relation.incorporate(path={'identifier': relation.identifier ~ '__quarantine'}) %}
+    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
+    {% set rows %}
+        select
+            {{ names }},
+            {{ sluice.violations(rules) }} as _sluice_violations,
+            cast({{ head.to }} as {{ dbt.type_bigint() }}) as _sluice_batch,
+            cast({{ sluice.literal(invocation_id) }} as {{ dbt.type_string() }}) as _sluice_update_id,
+            cast({{ sluice.literal(sluice.utc_now()) }} as {{ dbt.type_timestamp() }}) as _sluice_quarantined_at
+        from {{ batch }}
+        where not ({{ sluice.kept(rules) }})
+    {% endset %}
+    {% set existing = load_cached_relation(quarantine) %}
+    {% if existing is none or afresh %}
+        {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
+        {% do run_query('create table ' ~ quarantine ~ ' as\n' ~ rows) %}
+        {% do adapter.cache_added(quarantine) %}
+    {% else %}
+        {% do sluice.sync_columns(quarantine, columns) %}
+        {% do run_query(
+            'insert into ' ~ quarantine ~ ' (' ~ names
+            ~ ', _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at)\n' ~ rows
+        ) %}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,14 @@
+{% macro read_files(source) %}
+    {% if not execute or model.resource_type == 'unit_test' %}
+        {% do return(source) %}
+    {% endif %}
+    {% set options = sluice.source_options(source) %}
+    {# One listing a run, fixed here: the rows are read from these files and these go into the ledger. #}
+    {% set files = [] if source.limit == 0 else sluice.new_files(options) %}
+    {% set schema = sluice.source_schema(options, files) %}
+    {% set plan = {'source': options.name, 'files': files, 'columns': schema.columns} %}
+    {% do return(
+        '(\n    /* sluice:files ' ~ tojson(plan) | replace('*/', '* /') ~ ' */\n'
+        ~ sluice.file_rows(options, schema, files) ~ '\n)'
+    ) %}
+{% endmacro %}

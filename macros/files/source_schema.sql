@@ -1,0 +1,31 @@
+{% macro source_schema(options, files) %}
+    {# {'columns': {name: type} to read, 'rescued': fields that go to _rescued_data}. Hints win over what is
+       remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
+    {% set columns = {} %}
+    {% do columns.update(options.columns) %}
+    {% for name, type in sluice.remembered_columns(options).items() if not sluice.has_name(columns, name) %}
+        {% do columns.update({name: type}) %}
+    {% endfor %}
+    {% set rescued = [] %}
+    {% set new = [] %}
+    {% for field, type in sluice.new_fields(options, columns.keys() | list, files).items() %}
+        {% if sluice.has_name(columns, field) or sluice.is_reserved(field) or field in ('_rescued_data', '_metadata')
+            or options.schema_evolution == 'rescue' %}
+            {% do rescued.append(field) %}
+        {% elif options.schema_evolution != 'none' %}
+            {% do new.append(field ~ ' (' ~ type ~ ')') %}
+            {% do columns.update({field: type}) %}
+        {% endif %}
+    {% endfor %}
+    {% if new and options.schema_evolution == 'fail_on_new_columns' %}
+        {% do sluice.raise_errors('New columns in source ' ~ options.name, [
+            'schema_evolution is fail_on_new_columns, found: ' ~ new | join(', '),
+            'way out: name them under the source table\'s meta: columns, or choose add_new_columns, rescue or none',
+        ]) %}
+    {% endif %}
+    {% do return({'columns': columns, 'rescued': rescued}) %}
+{% endmacro %}
+
+{% macro has_name(names, name) %}
+    {% do return(name | lower in names | map('lower') | list) %}
+{% endmacro %}

@@ -1,0 +1,47 @@
+{% materialization streaming_table, default %}
+    {% set started = modules.datetime.datetime.now() %}
+    {% set target_relation = this.incorporate(type='table') %}
+    {% set existing = load_cached_relation(this) %}
+    {% set afresh = sluice.starts_over() %}
+    {% set rules = sluice.expectations() %}
+    {% set positions = sluice.streams_read() %}
+    {% do sluice.check_streaming_table(existing, positions, afresh) %}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {% do sluice.begin_transaction() %}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    -- the batch, judged in one pass; a broken rule with on_violation: fail ends the run here
+    {% set batch = sluice.create_temp('batch', sluice.judged_rows(sql, rules)) %}
+    {% set judgement = sluice.judge(batch, rules) %}
+    {% do sluice.fail_update(batch, rules, judgement, started) %}
+
+    -- the tables, and the number of this batch
+    {% set columns = sluice.streaming_columns(batch) %}
+    {% set head = sluice.next_batch(existing, afresh, judgement.rows) %}
+    {% set taken = sluice.prepare_streaming_table(target_relation, existing, afresh, batch, columns) %}
+    {% if rules | selectattr('on_violation', 'equalto', 'drop') | list %}
+        {% do sluice.write_quarantine(target_relation, afresh, batch, rules, columns, head) %}
+    {% endif %}
+    {% call statement('main') %}
+        {{ sluice.insert_batch(target_relation, batch, rules, taken, head) }}
+    {% endcall %}
+
+    {% do sluice.record_checkpoints(positions + [head]) %}
+    {% set files = sluice.record_files(target_relation, batch, columns, afresh, head) %}
+    {% do sluice.log_flow('COMPLETED', {
+        'num_input_rows': judgement.rows,
+        'num_output_rows': judgement.rows - judgement.dropped,
+        'num_dropped_rows': judgement.dropped,
+    }, started, judgement.expectations) %}
+
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=afresh)) %}
+    {% do persist_docs(target_relation, model) %}
+    {% if afresh %}{% do create_indexes(target_relation) %}{% endif %}
+    {% do sluice.drop_temp([batch]) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,10 @@
+{% macro next_batch(existing, afresh, rows) %}
+    {# This table's head after the run, as a position of itself: a rebuild opens an epoch, rows a batch. #}
+    {% set id = sluice.dataset_id(this) %}
+    {% set head = sluice.latest_position(id, id, this.database) %}
+    {% set epoch = head.epoch + 1 if afresh else head.epoch %}
+    {% set from = 0 if afresh else head.batch %}
+    {% do return({
+        'source': id, 'epoch': epoch, 'from': from, 'to': from + (1 if rows else 0), 'restarted': afresh,
+    }) %}
+{% endmacro %}

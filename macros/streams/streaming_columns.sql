@@ -1,0 +1,14 @@
+{% macro streaming_columns(batch) %}
+    {# The user's columns of a judged batch. #}
+    {% set columns = [] %}
+    {% set own = [] %}
+    {% for column in adapter.get_columns_in_relation(batch) %}
+        {% if modules.re.match('_sluice_rule_\d+$', column.name) %}
+            {% do own.append(column) %}
+        {% else %}
+            {% do columns.append(column) %}
+        {% endif %}
+    {% endfor %}
+    {% do sluice.raise_errors('Streaming table error', sluice.reserved_column_errors(columns)) %}
+    {% do return(columns) %}
+{% endmacro %}

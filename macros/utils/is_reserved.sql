@@ -1,0 +1,3 @@
+{% macro is_reserved(name) %}
+    {% do return((name | lower).startswith('_sluice_')) %}
+{% endmacro %}

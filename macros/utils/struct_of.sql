@@ -1,0 +1,3 @@
+{% macro struct_of(fields) %}
+    {% do return(adapter.dispatch('struct_of', 'sluice')(fields)) %}
+{% endmacro %}

@@ -1,0 +1,2 @@
+select *
+from {{ sluice.stream(ref('customers_cdc_silver')) }}

@@ -1,0 +1,4 @@
+select
+    * exclude (operation_date),
+    try_cast(operation_date as timestamp) as operation_date
+from {{ sluice.stream(ref('customers_cdc_bronze')) }}

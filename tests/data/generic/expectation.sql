@@ -1,0 +1,7 @@
+{% test expectation(model, expression, column_name=none) %}
+
+select *
+from {{ model }}
+where ({{ expression }}) is not true
+
+{% endtest %}

@@ -1,0 +1,352 @@
+"""A dbt project that installs sluice, in a folder of its own: the stage of every functional test.
+
+    def test_something(project):
+        project.write("models/customers.sql", "select * from raw.events")
+        project.load("events", [{"id": 1}], id="integer")
+        project.run()
+        assert project.rows("customers") == [{"id": 1}]
+
+dbt runs inside the test's process. The first run parses; later ones reuse the manifest until a
+file is written, so that a run costs little more than its SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+PACKAGE = Path(os.environ.get("SLUICE_PACKAGE", Path(__file__).resolve().parents[2]))
+"""The root of the package under test: this repository, or another checkout of it."""
+
+Row = dict[str, Any]
+
+DBT_PROJECT = """\
+name: {name}
+version: "1.0.0"
+profile: {name}
+model-paths: [models]
+snapshot-paths: [snapshots]
+macro-paths: [macros]
+seed-paths: [seeds]
+test-paths: [tests]
+flags:
+  send_anonymous_usage_stats: false
+dispatch:
+  - macro_namespace: dbt
+    search_order: [{name}, sluice, dbt]
+"""
+
+PROFILES = """\
+{name}:
+  target: test
+  outputs:
+    test:
+      type: duckdb
+      path: {name}.duckdb
+      schema: {schema}
+      threads: {threads}
+"""
+
+
+@dataclass
+class Run:
+    """What one dbt command did."""
+
+    args: list[str]
+    success: bool
+    exception: BaseException | None
+    result: Any
+    lines: list[tuple[str, str]] = field(repr=False)
+    invocation_id: str = ""
+
+    @property
+    def log(self) -> str:
+        """All that dbt said, without its debug lines."""
+        return "\n".join(text for level, text in self.lines if level != "debug")
+
+    @property
+    def debug_log(self) -> str:
+        """All that dbt said, with its debug lines (the SQL statements are among them)."""
+        return "\n".join(text for _level, text in self.lines)
+
+    @property
+    def warnings(self) -> list[str]:
+        """The text of each warning."""
+        return [text for level, text in self.lines if level == "warn"]
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """The message of each node that ran, by its name."""
+        results = getattr(self.result, "results", None) or []
+        return {result.node.name: result.message or "" for result in results}
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """The status of each node that ran ('success', 'error', 'skipped'), by its name."""
+        results = getattr(self.result, "results", None) or []
+        return {result.node.name: str(result.status) for result in results}
+
+    @property
+    def error(self) -> str:
+        """Why it failed: the exception and the messages of the failed nodes."""
+        failed = [
+            f"{name}: {self.messages[name]}"
+            for name, status in self.statuses.items()
+            if status not in ("success", "pass", "skipped", "warn")
+        ]
+        return "\n".join(([str(self.exception)] if self.exception else []) + failed)
+
+
+class Project:
+    """A consumer of the package with a database of its own, both below one folder."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        name: str = "consumer",
+        schema: str = "lake",
+        threads: int = 1,
+        packages: str | None = None,
+        project_yml: str = "",
+        template: Project | None = None,
+    ) -> None:
+        self.root = root
+        self.name = name
+        self.schema = schema
+        self.database = root / f"{name}.duckdb"
+        self._manifest: Any = None
+        self._installed = False
+        self.last: Run | None = None
+        """The last command that ran."""
+
+        self.write("dbt_project.yml", DBT_PROJECT.format(name=name) + textwrap.dedent(project_yml))
+        self.write("profiles.yml", PROFILES.format(name=name, schema=schema, threads=threads))
+        self.write("packages.yml", packages or f"packages:\n  - local: {PACKAGE}\n")
+        for folder in ("models", "snapshots", "macros", "seeds", "tests"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        self.query("create schema raw")
+        if template is not None:
+            self._adopt(template)
+
+    def _adopt(self, template: Project) -> None:
+        """Take over the installed packages and the parsed state of a project that is alike."""
+        (self.root / "dbt_packages").symlink_to(template.root / "dbt_packages")
+        (self.root / "target").mkdir()
+        for file in ("package-lock.yml", "target/partial_parse.msgpack"):
+            shutil.copyfile(template.root / file, self.root / file)
+        self._installed = True
+
+    # --- files ------------------------------------------------------------------------------
+
+    def write(self, path: str, text: str) -> Path:
+        """Write a file of the project; the text may be indented as a whole."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(textwrap.dedent(text), encoding="utf-8")
+        self._manifest = None
+        return file
+
+    def remove(self, path: str) -> None:
+        """Delete a file of the project."""
+        (self.root / path).unlink()
+        self._manifest = None
+
+    def configure(self, kind: str, name: str, **config: Any) -> None:
+        """Write ``<kind>/<name>.yml``: the configuration of one model or snapshot."""
+        node = json.dumps({kind: [{"name": name, "config": config}]}, indent=2)
+        self.write(f"{kind}/{name}.yml", node)  # JSON is YAML
+
+    def model(self, name: str, text: str = "select * from raw.events", **config: Any) -> None:
+        """Write a model, in Python when the text defines ``model(dbt, session)``."""
+        suffix = "py" if "def model(" in text else "sql"
+        self.write(f"models/{name}.{suffix}", text)
+        self.configure("models", name, **config)
+
+    def apply_changes(self, name: str, text: str = "select * from raw.events", **meta: Any) -> None:
+        """Write an ``apply_changes`` model with its options."""
+        self.model(name, text, materialized="apply_changes", meta=meta)
+
+    def snapshot(
+        self,
+        name: str,
+        text: str = "select * from raw.events",
+        *,
+        unique_key: str | list[str],
+        config: Mapping[str, Any] | None = None,
+        **meta: Any,
+    ) -> None:
+        """Write a snapshot file with our strategy; the interval is valid_from, valid_to."""
+        columns = {"dbt_valid_from": "valid_from", "dbt_valid_to": "valid_to"}
+        self.write(f"snapshots/{name}.sql", f"{{% snapshot {name} %}}\n{text}\n{{% endsnapshot %}}")
+        self.configure(
+            "snapshots",
+            name,
+            strategy="sluice.apply_changes",
+            unique_key=unique_key,
+            snapshot_meta_column_names=columns,
+            meta=meta,
+            **(config or {}),
+        )
+
+    # --- data -------------------------------------------------------------------------------
+
+    def query(self, sql: str) -> list[Row]:
+        """Run SQL on the database between the runs; the rows as dictionaries."""
+        with duckdb.connect(str(self.database)) as connection:
+            return fetch(connection, sql)
+
+    def load(self, table: str, rows: Iterable[Mapping[str, Any]], **types: str) -> None:
+        """Replace ``raw.<table>``: the next batch. The types (column=SQL type) make its columns."""
+        self.load_all({table: (rows, types)})
+
+    def load_all(self, tables: Mapping[str, tuple[Iterable[Mapping], Mapping[str, str]]]) -> None:
+        """Replace several raw tables at once: name -> (rows, column -> SQL type)."""
+        with duckdb.connect(str(self.database)) as connection:
+            for table, (rows, types) in tables.items():
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+                connection.execute(f'create or replace table raw."{table}" ({columns})')
+                records = [{name: row.get(name) for name in types} for row in rows]
+                if records:
+                    batch = pyarrow.Table.from_pylist(records)
+                    connection.register("batch", batch)
+                    connection.execute(f'insert into raw."{table}" by name select * from batch')
+                    connection.unregister("batch")
+
+    def table(self, name: str) -> str:
+        """The quoted name of a model's or a snapshot's table, for use in a query."""
+        return f'"{self.schema}"."{name}"'
+
+    def rows(self, name: str, *, ignore: Sequence[str] = ()) -> list[Row]:
+        """The rows of a model's table; a struct is the tuple of its values, instants are UTC."""
+        return [
+            {column: plain(value) for column, value in row.items() if column not in ignore}
+            for row in self.query(f"select * from {self.table(name)}")
+        ]
+
+    def contents(self, name: str) -> list[tuple]:
+        """All that a model's table holds, sorted: equal only if no value of it changed."""
+        found = self.query(f"select * from {self.table(name)}")
+        return sorted((tuple(row.items()) for row in found), key=repr)
+
+    def history(self, name: str) -> list[Row]:
+        """The rows of a snapshot without the two columns that dbt keeps for itself."""
+        return self.rows(name, ignore=("dbt_scd_id", "dbt_updated_at"))
+
+    def columns(self, name: str) -> dict[str, str]:
+        """The columns of a model's table in their order, with their types."""
+        described = self.query(f"describe {self.table(name)}")
+        return {row["column_name"]: row["column_type"] for row in described}
+
+    def flows(self) -> dict[str, Row]:
+        """The counts that the last run reported (event log, view ``flows``), by dataset."""
+        assert self.last is not None, "nothing ran yet"
+        found = self.query(
+            f'select * from "{self.schema}_sluice".flows '
+            f"where update_id = '{self.last.invocation_id}'"
+        )
+        flows = {row["dataset"]: row for row in found}
+        assert len(flows) == len(found), f"a dataset is twice in flows: {found}"
+        return flows
+
+    def drop_database(self) -> None:
+        """Start from nothing: an empty database, the same project."""
+        for file in (self.database, self.database.with_suffix(".duckdb.wal")):
+            file.unlink(missing_ok=True)
+        self.query("create schema raw")
+
+    # --- dbt --------------------------------------------------------------------------------
+
+    def dbt(self, *args: str) -> Run:
+        """Run any dbt command, as ``dbt("run", "--select", "x")``; success is not checked."""
+        if not self._installed:
+            self.install()
+        lines: list[tuple[str, str]] = []
+        manifest = None
+        if "--vars" not in args:  # variables may change what parsing finds
+            if self._manifest is None:
+                parsed = self._invoke(["parse"])
+                if not parsed.success:
+                    self.last = parsed
+                    return parsed
+                self._manifest, lines = parsed.result, parsed.lines
+            manifest = self._manifest
+        self.last = self._invoke(list(args), manifest)
+        self.last.lines[:0] = lines
+        return self.last
+
+    def install(self) -> None:
+        """Install the packages (done before the first command anyway)."""
+        run = self._invoke(["deps"])
+        assert run.success, f"dbt deps failed:\n{run.error}\n\n{run.log}"
+        self._installed = True
+
+    def run(self, *args: str, command: str = "run") -> Run:
+        """Run the models; anything but success fails the test with the whole story."""
+        run = self.dbt(command, *args)
+        assert run.success, f"dbt {' '.join(run.args)} failed:\n{run.error}\n\n{run.log}"
+        return run
+
+    def build(self, *args: str) -> Run:
+        """Run models, snapshots, seeds and tests."""
+        return self.run(*args, command="build")
+
+    def run_expecting_error(self, *args: str, command: str = "build") -> str:
+        """Run what must fail; the message of the failure."""
+        run = self.dbt(command, *args)
+        assert not run.success, f"dbt {' '.join(run.args)} did not fail:\n{run.log}"
+        return run.error
+
+    def _invoke(self, args: list[str], manifest: Any = None) -> Run:
+        """Run dbt inside this process, in the project's folder as a person would."""
+        lines: list[tuple[str, str]] = []
+        invocation = ""
+
+        def listen(event: Any) -> None:
+            nonlocal invocation
+            invocation = event.info.invocation_id
+            lines.append((str(event.info.level), event.info.msg))
+
+        runner = dbtRunner(manifest=manifest, callbacks=[listen])
+        home = Path.cwd()
+        os.chdir(self.root)
+        try:
+            # profiles are looked for in this folder first, whatever DBT_PROFILES_DIR says
+            where = ["--project-dir", ".", "--profiles-dir", "."]
+            outcome = runner.invoke(["--no-use-colors", "--quiet", *args, *where])
+        finally:
+            os.chdir(home)
+            # dbt-duckdb keeps the database open for the next run of a like profile, and every
+            # project here has the same one
+            DuckDBConnectionManager.close_all_connections()
+        return Run(args, outcome.success, outcome.exception, outcome.result, lines, invocation)
+
+
+def plain(value: Any) -> Any:
+    """A value of the database as the reference has it."""
+    if isinstance(value, dict):
+        return tuple(plain(part) for part in value.values())
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(timezone.utc)
+    return value
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    """The rows of a query as dictionaries; none for a statement without a result."""
+    result = connection.execute(sql)
+    if result is None or not result.description:
+        return []
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
