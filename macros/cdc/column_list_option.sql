@@ -1,28 +1,22 @@
-{% macro column_list_option(option, value, names, errors, required=false) %}
+{% macro column_list_option(option, value, names, errors) %}
     {# The columns that an option names, as the query spells them. #}
-    {% if value is none and not required %}{% do return([]) %}{% endif %}
-    {% set value = [value] if value is string else value %}
-    {% if not value or value is mapping or value | reject('string') | list %}
-        {% do errors.append(option ~ ' must be a non-empty list of column names, found: ' ~ value) %}
+    {% set wanted = [value] if value is string else value %}
+    {% if not wanted or wanted is not iterable or wanted is mapping or wanted | reject('string') | list %}
+        {% do errors.append(option ~ ' must be a non-empty list of column names, found: ' ~ tojson(value)) %}
         {% do return([]) %}
     {% endif %}
     {% set result = [] %}
-    {% for wanted in value %}
-        {% set found = sluice.same_name(names, wanted) %}
+    {% for name in wanted %}
+        {% set found = sluice.same_name(names, name) %}
         {% if found is none %}
             {% do errors.append(
-                option ~ " column '" ~ wanted ~ "' is not in the query (available: " ~ names | join(', ') ~ ')'
+                option ~ " column '" ~ name ~ "' is not in the query (available: " ~ names | join(', ') ~ ')'
             ) %}
         {% elif found in result %}
-            {% do errors.append(option ~ " names the column '" ~ wanted ~ "' twice") %}
+            {% do errors.append(option ~ " names the column '" ~ name ~ "' twice") %}
         {% else %}
             {% do result.append(found) %}
         {% endif %}
     {% endfor %}
     {% do return(result) %}
-{% endmacro %}
-
-{% macro same_name(names, wanted) %}
-    {% for name in names if name | lower == wanted | lower %}{% do return(name) %}{% endfor %}
-    {% do return(none) %}
 {% endmacro %}

@@ -1,5 +1,6 @@
-{% macro events_relation() %}
-    {# The kept events of this target: the set that the target is a function of. #}
-    {% set prefix = '' if this.schema | lower == target.schema | lower else this.schema ~ '__' %}
-    {% do return(sluice.state_relation(prefix ~ this.identifier ~ '__events', this.database)) %}
+{% macro events_relation(relation=none) %}
+    {# The kept events of a target (by default this one): the set that the target is a function of. #}
+    {% set relation = relation or this %}
+    {% set prefix = '' if relation.schema | lower == target.schema | lower else relation.schema ~ '__' %}
+    {% do return(sluice.state_relation(prefix ~ relation.identifier ~ '__events', relation.database)) %}
 {% endmacro %}

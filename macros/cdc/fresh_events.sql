@@ -7,9 +7,9 @@
         {% set given = sluice.column_named(batch_columns, column.name) %}
         {% do names.append(name) %}
         {% if given is none %}
-            {% do selected.append('cast(null as ' ~ column.data_type ~ ') as ' ~ name) %}
-        {% elif given.data_type != column.data_type %}
-            {% do selected.append('cast(' ~ name ~ ' as ' ~ column.data_type ~ ') as ' ~ name) %}
+            {% do selected.append('cast(null as ' ~ column.dtype ~ ') as ' ~ name) %}
+        {% elif given.dtype != column.dtype %}
+            {% do selected.append('cast(' ~ name ~ ' as ' ~ column.dtype ~ ') as ' ~ name) %}
         {% else %}
             {% do selected.append(name) %}
         {% endif %}

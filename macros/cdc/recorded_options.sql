@@ -1,17 +1,17 @@
 {% macro recorded_options(options) %}
-    {# What the state depends on: kept with it, and compared at the next run. #}
-    {% set given = config.get('meta') or {} %}
-    {% set recorded = {} %}
-    {% for name in (
-        'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list', 'track_history_column_list',
-        'track_history_except_column_list', 'ignore_null_updates', 'ignore_null_updates_column_list',
-        'ignore_null_updates_except_column_list',
-    ) %}
-        {% do recorded.update({name: given.get(name)}) %}
+    {# What the state depends on, kept with it and compared at the next run: what the events were made by, and
+       what shapes the rows that follow from them. #}
+    {% set events = {'keys': options['keys'], 'sequence_by': options.sequence} %}
+    {% set rows = {'scd_type': options.scd_type, 'hard_deletes': options.hard_deletes, 'open_end': options.open_end} %}
+    {% for name in ('apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list') %}
+        {% do events.update({name: options.given.get(name)}) %}
     {% endfor %}
-    {% do recorded.update({
-        'keys': options['keys'], 'sequence_by': options.sequence, 'scd_type': options.scd_type,
-        'start_at': options.start_at, 'end_at': options.end_at, 'hard_deletes': options.hard_deletes,
-    }) %}
-    {% do return(recorded) %}
+    {% for name in (
+        'track_history_column_list', 'track_history_except_column_list', 'ignore_null_updates',
+        'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list',
+    ) %}
+        {% do rows.update({name: options.given.get(name)}) %}
+    {% endfor %}
+    {% if options.scd_type == 2 %}{% do rows.update({'start_at': options.start_at, 'end_at': options.end_at}) %}{% endif %}
+    {% do return({'events': events, 'rows': rows}) %}
 {% endmacro %}

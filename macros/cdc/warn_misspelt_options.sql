@@ -1,4 +1,4 @@
-{% macro warn_misspelt_options(given) %}
+{% macro warn_misspelt_options(node, given) %}
     {# meta is free-form, so an unknown key is legal; one that is nearly ours is most likely a typing error. #}
     {% set options = [
         'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
@@ -8,7 +8,7 @@
     {% for name in given if name not in options %}
         {% for option in options if sluice.nearly_equal(name, option) %}
             {% do exceptions.warn(
-                model.unique_id ~ ": meta key '" ~ name ~ "' is no option of apply_changes; did you mean '" ~ option ~ "'?"
+                node.unique_id ~ ": meta key '" ~ name ~ "' is no option of apply_changes; did you mean '" ~ option ~ "'?"
             ) %}
         {% endfor %}
     {% endfor %}

@@ -1,6 +1,6 @@
-{% macro target_options(dataset_id) %}
+{% macro target_options(dataset_id, database=none) %}
     {# The options that a dataset's state was last made with, or none. #}
-    {% set targets = sluice.state_relation('targets', this.database) %}
+    {% set targets = sluice.state_relation('targets', database or this.database) %}
     {% if adapter.get_relation(targets.database, targets.schema, targets.identifier) is none %}
         {% do return(none) %}
     {% endif %}

@@ -15,13 +15,13 @@
     {% set existing = load_cached_relation(quarantine) %}
     {% if existing is none or afresh %}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
-        {% do run_query('create table ' ~ quarantine ~ ' as\n' ~ rows) %}
+        {% do sluice.create_table(quarantine, sluice.query_columns(rows)) %}
         {% do adapter.cache_added(quarantine) %}
     {% else %}
         {% do sluice.sync_columns(quarantine, columns) %}
-        {% do run_query(
-            'insert into ' ~ quarantine ~ ' (' ~ names
-            ~ ', _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at)\n' ~ rows
-        ) %}
     {% endif %}
+    {% do run_query(
+        'insert into ' ~ quarantine ~ ' (' ~ names
+        ~ ', _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at)\n' ~ rows
+    ) %}
 {% endmacro %}

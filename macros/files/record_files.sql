@@ -8,7 +8,9 @@
     {% endif %}
     {% set values = [] %}
     {% for plan in plans %}
-        {% do sluice.record_target_options(id ~ ' < ' ~ plan.source, {'columns': plan.columns}) %}
+        {% if sluice.remembered_columns(plan.source) != plan.columns %}
+            {% do sluice.record_target_options(id ~ ' < ' ~ plan.source, {'columns': plan.columns}) %}
+        {% endif %}
         {% for file in plan.files %}
             {% do values.append('(' ~ [
                 sluice.literal(file.path), file.size, 'cast(' ~ sluice.literal(file.modified_at) ~ ' as ' ~ dbt.type_timestamp() ~ ')'

@@ -3,7 +3,7 @@
        remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = {} %}
     {% do columns.update(options.columns) %}
-    {% for name, type in sluice.remembered_columns(options).items() if not sluice.has_name(columns, name) %}
+    {% for name, type in sluice.remembered_columns(options.name).items() if not sluice.has_name(columns, name) %}
         {% do columns.update({name: type}) %}
     {% endfor %}
     {% set rescued = [] %}

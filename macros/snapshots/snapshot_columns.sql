@@ -1,12 +1,14 @@
 {% macro snapshot_columns(options) %}
     {# What dbt snapshots have beside the interval: an id of the version, its last event, the delete mark. #}
-    {% set names = config.get('snapshot_table_column_names') or get_snapshot_table_column_names() %}
+    {% set names = options.snapshot %}
     {% set columns = [
-        snapshot_hash_arguments(sluice.quoted(options['keys']) + ['_sluice_start_at']) ~ ' as ' ~ names.dbt_scd_id,
-        '_sluice_updated_at as ' ~ names.dbt_updated_at,
+        snapshot_hash_arguments(sluice.quoted(options['keys']) + ['_sluice_start_at']) ~ ' as ' ~ adapter.quote(names.dbt_scd_id),
+        '_sluice_updated_at as ' ~ adapter.quote(names.dbt_updated_at),
     ] %}
     {% if options.hard_deletes == 'new_record' %}
-        {% do columns.append("case when _sluice_operation = 'DELETE' then 'True' else 'False' end as " ~ names.dbt_is_deleted) %}
+        {% do columns.append(
+            "case when _sluice_operation = 'DELETE' then 'True' else 'False' end as " ~ adapter.quote(names.dbt_is_deleted)
+        ) %}
     {% endif %}
     {% do return(columns) %}
 {% endmacro %}

@@ -5,5 +5,5 @@
         {% do return(sluice.builtin_macro('snapshot_get_time')()) %}
     {% endif %}
     {% set sequence = sluice.column_named(adapter.get_columns_in_relation(sluice.events_relation()), '_sluice_sequence') %}
-    {% do return('cast(null as ' ~ sequence.data_type ~ ')') %}
+    {% do return('cast(null as ' ~ sequence.dtype ~ ')') %}
 {% endmacro %}

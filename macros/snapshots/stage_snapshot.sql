@@ -5,7 +5,7 @@
     {% set names = taken | map(attribute='name') | list %}
     {% set changes = sluice.create_temp('changes',
         'select ' ~ sluice.quoted(names) | join(', ') ~ ', _sluice_change as dbt_change_type from (\n'
-        ~ sluice.changed_rows(plan.options, target_relation, names, rows, plan.temps[0], plan.everything)
+        ~ sluice.changed_rows(plan.options, target_relation, names, rows, plan.batch, plan.everything)
         ~ '\n) as changed' ~ ('' if plan.changed else ' where false')
     ) %}
     {% do sluice.count_changes(plan, changes, 'dbt_change_type') %}

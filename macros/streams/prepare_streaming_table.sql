@@ -5,7 +5,7 @@
     {% endif %}
     {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
     {% do sluice.create_table(
-        relation, 'select ' ~ sluice.quoted(columns | map(attribute='name')) | join(', ') ~ ' from ' ~ batch
+        relation, columns, 'select ' ~ sluice.quoted(columns | map(attribute='name')) | join(', ') ~ ' from ' ~ batch
     ) %}
     {% do run_query('alter table ' ~ relation ~ ' add column _sluice_batch ' ~ dbt.type_bigint()) %}
     {% do return(columns) %}

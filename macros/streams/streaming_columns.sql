@@ -3,7 +3,7 @@
     {% set columns = [] %}
     {% set own = [] %}
     {% for column in adapter.get_columns_in_relation(batch) %}
-        {% if modules.re.match('_sluice_rule_\d+$', column.name) %}
+        {% if modules.re.match('_sluice_rule_[0-9]+$', column.name) %}
             {% do own.append(column) %}
         {% else %}
             {% do columns.append(column) %}

@@ -1,6 +1,8 @@
-{% macro raise_errors(subject, errors) %}
+{% macro raise_errors(subject, errors, node=none) %}
+    {# One error for all of them: what, where, and a line each. #}
     {% if errors %}
-        {% set where = model.unique_id ~ (' (' ~ model.original_file_path ~ ')' if model.original_file_path else '') %}
+        {% set node = node or model %}
+        {% set where = node.unique_id ~ (' (' ~ node.original_file_path ~ ')' if node.original_file_path else '') %}
         {% do exceptions.raise_compiler_error(subject ~ ' in ' ~ where ~ ':\n- ' ~ errors | join('\n- ')) %}
     {% endif %}
 {% endmacro %}

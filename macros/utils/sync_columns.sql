@@ -8,17 +8,17 @@
         {% set old = sluice.column_named(existing, column.name) %}
         {% if old is not none %}
             {% do taken.append(old) %}
-            {% if old.data_type != column.data_type and sluice.widens(old.data_type, column.data_type) %}
-                {% do alters.append('alter column ' ~ adapter.quote(old.name) ~ ' type ' ~ column.data_type) %}
-            {% elif old.data_type != column.data_type and not sluice.widens(column.data_type, old.data_type) %}
+            {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
+                {% do alters.append('alter column ' ~ adapter.quote(old.name) ~ ' type ' ~ column.dtype) %}
+            {% elif old.dtype != column.dtype and not sluice.widens(column.dtype, old.dtype) %}
                 {% do errors.append(
-                    "column '" ~ old.name ~ "' was " ~ old.data_type ~ ' and is now ' ~ column.data_type
+                    "column '" ~ old.name ~ "' was " ~ old.dtype ~ ' and is now ' ~ column.dtype
                     ~ ', which can lose values; cast it in the model, or rebuild with --full-refresh'
                 ) %}
             {% endif %}
         {% elif mode in ('append_new_columns', 'sync_all_columns') %}
             {% do taken.append(column) %}
-            {% do alters.append('add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.data_type) %}
+            {% do alters.append('add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.dtype) %}
         {% elif mode == 'fail' %}
             {% do errors.append(
                 "column '" ~ column.name ~ "' is new and on_schema_change is fail; add it by --full-refresh, or set append_new_columns"

@@ -22,7 +22,7 @@ COMMON = {
         HealthCheck.large_base_example,
     ],
 }
-settings.register_profile("small", max_examples=5, derandomize=True, **COMMON)
+settings.register_profile("small", max_examples=3, derandomize=True, **COMMON)
 settings.register_profile("nightly", max_examples=80, print_blob=True, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 

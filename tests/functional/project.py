@@ -325,13 +325,24 @@ class Project:
         try:
             # profiles are looked for in this folder first, whatever DBT_PROFILES_DIR says
             where = ["--project-dir", ".", "--profiles-dir", "."]
-            outcome = runner.invoke(["--no-use-colors", "--quiet", *args, *where])
+            options = ["--no-use-colors", "--quiet", "--no-write-json", "--log-level-file", "none"]
+            outcome = runner.invoke([*options, *args, *where])
         finally:
             os.chdir(home)
-            # dbt-duckdb keeps the database open for the next run of a like profile, and every
-            # project here has the same one
-            DuckDBConnectionManager.close_all_connections()
+            close_database()
         return Run(args, outcome.success, outcome.exception, outcome.result, lines, invocation)
+
+
+def close_database() -> None:
+    """Close what dbt left open.
+
+    dbt-duckdb keeps an open database for the next run with an equal profile, which all the projects
+    here have: without this, one could go on in the database of another.
+    """
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 def plain(value: Any) -> Any:

@@ -32,6 +32,14 @@ class Change(NamedTuple):
     values: tuple | None
 
 
+class Step(NamedTuple):
+    """What a key becomes at a sequence: a whole row, or None after a delete or a truncate."""
+
+    sequence: tuple
+    kind: str
+    row: Row | None
+
+
 class Counts(NamedTuple):
     """What a run reports about its batch (rule 12)."""
 
@@ -108,8 +116,8 @@ class Feed:
 
     # --- the rules --------------------------------------------------------------------------
 
-    def timelines(self, events: Sequence[Event]) -> dict[tuple, list[tuple[tuple, Row | None]]]:
-        """For each key, what it becomes at each sequence: a whole row, or None when it is gone."""
+    def timelines(self, events: Sequence[Event]) -> dict[tuple, list[Step]]:
+        """The life of each key: one step for each sequence at which something happens to it."""
         columns = self.output_columns(events)
         changes = {self.read(event, columns) for event in events}
         truncates = {change.sequence for change in changes if change.kind == "truncate"}
@@ -123,60 +131,64 @@ class Feed:
             at: dict[tuple, list[Change]] = {sequence: [] for sequence in truncates}
             for change in own:
                 at.setdefault(change.sequence, []).append(change)
-            steps, held = [], None
+            steps: list[Step] = []
+            held: Row | None = None
             for sequence in sorted(at):
-                if sequence in truncates or any(c.kind == "delete" for c in at[sequence]):
-                    held = None
+                if sequence in truncates:  # removes what is not newer, ties included (rule 6)
+                    kind, held = "truncate", None
+                elif any(change.kind == "delete" for change in at[sequence]):  # wins (rule 3)
+                    kind, held = "delete", None
                 else:
-                    winner = max((c.values for c in at[sequence]), key=nulls_lowest)
+                    winner = max((change.values for change in at[sequence]), key=nulls_lowest)
                     row = dict(zip(columns, winner, strict=True))
                     if held is not None:
                         for name in columns:
                             if row[name] is None and self.keeps_nulls_out(name):
                                 row[name] = held[name]
-                    held = row
-                steps.append((sequence, held))
+                    kind, held = "upsert", row
+                steps.append(Step(sequence, kind, held))
             timelines[key] = steps
         return timelines
 
     def scd1(self, events: Sequence[Event]) -> list[Row]:
         """The current state: a row for each key whose last event is an upsert (rule 6)."""
-        last = (steps[-1][1] for steps in self.timelines(events).values())
+        last = (steps[-1].row for steps in self.timelines(events).values())
         return [row for row in last if row is not None]
 
     def scd2(self, events: Sequence[Event], *, new_record: bool = False) -> list[Row]:
         """The history: rows with ``valid_from`` and ``valid_to`` (rule 7).
 
-        ``new_record`` adds, dbt's way, a row for the time that a key is gone after it was there:
-        the last values, with ``dbt_is_deleted`` = 'True' (on every other row 'False').
+        ``new_record`` adds, dbt's way, a row for each delete that ends a version: the last values,
+        with ``dbt_is_deleted`` = 'True' (on every other row 'False'), until the key comes back. A
+        truncate adds no row and closes all open ones, those of deletes too.
         """
         history: list[Row] = []
         for steps in self.timelines(events).values():
-            version: Row | None = None  # the open version, also a deleted one with new_record
-            for sequence, row in steps:
+            version: Row | None = None  # the open one, also that of a delete
+            for sequence, kind, row in steps:
                 now = sequence if len(sequence) > 1 else sequence[0]
-                if version is not None and self._continues(version, row):
-                    version.update(row or {})
+                deleted = version is not None and version.get("dbt_is_deleted") == "True"
+                if kind == "delete" and deleted:
+                    continue
+                if kind == "upsert" and version and not deleted and self._same(version, row):
+                    version.update(row)
                     continue
                 if version is not None:
                     version["valid_to"] = now
                 was, version = version, None
-                if row is not None:
+                if kind == "upsert":
                     version = {**row, "valid_from": now, "valid_to": None}
                     if new_record:
                         version["dbt_is_deleted"] = "False"
-                elif was is not None and new_record:
+                elif kind == "delete" and was is not None and new_record:
                     gone = {"valid_from": now, "valid_to": None, "dbt_is_deleted": "True"}
                     version = {**was, **gone}
                 if version is not None:
                     history.append(version)
         return history
 
-    def _continues(self, version: Row, row: Row | None) -> bool:
-        """Whether the next step only goes on with the open version: no gap, nothing tracked new."""
-        deleted = version.get("dbt_is_deleted") == "True"
-        if row is None or deleted:
-            return row is None and deleted
+    def _same(self, version: Row, row: Row) -> bool:
+        """Whether no tracked column differs."""
         return all(version[name] == row[name] for name in row if self.is_tracked(name))
 
     # --- the counts -------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, note
+from hypothesis import given
 from hypothesis import strategies as st
 from project import Project
 from reference import Counts, Event, Feed, Row, canonical
@@ -398,7 +398,6 @@ def test_the_tables_are_a_function_of_the_set_of_events(slots: Project, historie
             before = list(seen[slot.name])
             seen[slot.name] += batch
             columns[slot.name] |= set(history.offered(slot, number))
-            note(f"{slot.name} after batch {number}: {seen[slot.name]}")
             check_tables(slots, slot, seen[slot.name], columns[slot.name])
             for target in slot.targets:
                 assert counted(flows[target]) == slot.feed.counts(before, batch), target
@@ -422,7 +421,7 @@ def deliver(project: Project, filled: list[tuple[Slot, History]], number: int) -
 
 def check_tables(project: Project, slot: Slot, events: list[Event], columns: set[str]) -> None:
     """SCD1, SCD2 and snapshot equal the reference; current rows of SCD2 = SCD1 (rule 9)."""
-    feed, label = slot.feed, f"{slot.name} after {len(events)} events"
+    feed, label = slot.feed, f"{slot.name} after these events: {events}"
     # a column that came with an empty batch, or with truncates only, is there and null
     blank = dict.fromkeys(feed.output_columns([dict.fromkeys(columns)]))
 

@@ -97,15 +97,18 @@ def test_a_late_delete_leaves_no_phantom():
 
 def test_new_record_shows_deletes_as_rows():
     """Rule 7: dbt's way, one row for the time that a key is gone, none for one never seen."""
-    events = [at(1, "D"), at(2, a="x"), at(4, "D"), at(5, "D"), at(7, a="x"), at(9, "T", k=None)]
+    events = [at(1, "D"), at(2, a="x"), at(4, "D"), at(5, "D"), at(7, a="x")]
     history = feed().scd2(events, new_record=True)
     found = sorted((r["valid_from"], r["valid_to"], r["a"], r["dbt_is_deleted"]) for r in history)
-    assert found == [
-        (2, 4, "x", "False"),
-        (4, 7, "x", "True"),
-        (7, 9, "x", "False"),
-        (9, None, "x", "True"),
-    ]
+    assert found == [(2, 4, "x", "False"), (4, 7, "x", "True"), (7, None, "x", "False")]
+
+
+def test_a_truncate_closes_every_open_row():
+    """Rule 7: it is no delete, so it adds no row, and it closes the row of a delete as well."""
+    events = [at(1, a="x"), at(2, "D"), at(1, a="y", k=2), at(3, "T", k=None), at(4, "D")]
+    history = feed().scd2(events, new_record=True)
+    found = sorted((r["valid_from"], r["valid_to"], r["a"], r["dbt_is_deleted"]) for r in history)
+    assert found == [(1, 2, "x", "False"), (1, 3, "y", "False"), (2, 3, "x", "True")]
 
 
 def test_ignored_nulls_keep_the_value_before_in_sequence():

@@ -1,7 +1,7 @@
 {% macro duckdb__list_files(options, known) %}
     {# A location without wildcards is a file, or a folder read with all below it. #}
     {% set globs = [options.location] %}
-    {% if not modules.re.search('[*?\[]', options.location) %}
+    {% if not ('*' in options.location or '?' in options.location or '[' in options.location) %}
         {% do globs.append(options.location.rstrip('/') ~ '/**') %}
     {% endif %}
     {% set listings = [] %}

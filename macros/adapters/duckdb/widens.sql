@@ -19,8 +19,8 @@
         'TIMESTAMP_MS': ['TIMESTAMP'],
     } %}
     {% if wide in wider.get(narrow, []) %}{% do return(true) %}{% endif %}
-    {% set to = modules.re.match('DECIMAL\((\d+),(\d+)\)', wide) %}
-    {% set of = modules.re.match('DECIMAL\((\d+),(\d+)\)', narrow) %}
+    {% set to = modules.re.match('DECIMAL[(]([0-9]+),([0-9]+)[)]', wide) %}
+    {% set of = modules.re.match('DECIMAL[(]([0-9]+),([0-9]+)[)]', narrow) %}
     {% if to and of %}
         {% do return(
             to.group(2) | int >= of.group(2) | int
