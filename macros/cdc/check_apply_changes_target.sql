@@ -1,12 +1,15 @@
 {% macro check_apply_changes_target(existing, afresh) %}
+    {# Returns the options that the target's state was made with, or none where there is no state. #}
+    {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
     {% set errors = [] %}
     {% if existing is not none and not existing.is_table %}
         {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; drop it, then run again') %}
-    {% elif not afresh and sluice.target_options(sluice.dataset_id(this)) is none %}
+    {% elif not afresh and recorded is none %}
         {% do errors.append(
             existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; rebuild it with: '
             ~ 'dbt run --full-refresh --select ' ~ model.name
         ) %}
     {% endif %}
     {% do sluice.raise_errors('apply_changes target error', errors) %}
+    {% do return(recorded) %}
 {% endmacro %}

@@ -1,12 +1,13 @@
 {% macro deciding_events(options, fresh, known, ties) %}
     {# The events that count: one for each (key, sequence). A delete beats an upsert; between upserts the greatest
        values win, compared column by column in the order of the columns' names, null lowest. #}
+    {% set names = (sluice.quoted(options.columns) + ['_sluice_sequence', '_sluice_operation']) | join(', ') %}
     {% set history %}
         {%- if known -%}
         (
-            select * from {{ known }}
+            select {{ names }} from {{ known }}
             union all
-            select * from {{ fresh }}
+            select {{ names }} from {{ fresh }}
         ) as history
         {%- else -%}
         {{ fresh }} as history

@@ -1,8 +1,19 @@
-{% macro kept_columns(events) %}
-    {# The user's columns of the kept events, among them those that later batches no longer have. #}
-    {% set names = [] %}
-    {% for column in adapter.get_columns_in_relation(events) if not sluice.is_reserved(column.name) %}
-        {% do names.append(column.name) %}
-    {% endfor %}
-    {% do return(names) %}
+{% macro kept_columns(options, events, staged, recorded, record, afresh) %}
+    {# Makes the table of the kept events, or brings it up to the batch. Returns {'columns', 'new'}.
+       A full refresh replays what stream() reads from its first batch on. A model that reads no stream shows only
+       its newest events: its kept ones are the feed then, as long as they would be made the same way again. #}
+    {% if afresh and (load_cached_relation(this) is none or not recorded
+        or sluice.streams_read() or recorded.events != record.events) %}
+        {% set kept = none %}
+    {% else %}
+        {% set kept = adapter.get_columns_in_relation(events) %}
+        {% if afresh and sluice.type_changes(options, kept, staged) %}{% set kept = none %}{% endif %}
+    {% endif %}
+    {% if kept is none %}
+        {% do run_query('drop table if exists ' ~ events) %}
+        {% do sluice.create_table(events, staged) %}
+        {% do return({'columns': staged, 'new': true}) %}
+    {% endif %}
+    {% if not afresh %}{% do sluice.check_drift(options, recorded, kept, staged) %}{% endif %}
+    {% do return({'columns': sluice.sync_columns(events, staged, existing=kept)['all'], 'new': false}) %}
 {% endmacro %}

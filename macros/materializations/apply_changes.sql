@@ -3,7 +3,7 @@
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
     {% set afresh = sluice.starts_over() %}
-    {% do sluice.check_apply_changes_target(existing, afresh) %}
+    {% set recorded = sluice.check_apply_changes_target(existing, afresh) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% if model.language == 'python' %}
@@ -25,7 +25,7 @@
     {% set columns = sluice.query_columns(feed) %}
     {% set options = sluice.apply_changes_options(model, columns) %}
     {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, feed)) %}
-    {% set plan = sluice.apply_events(options, columns, batch, afresh) %}
+    {% set plan = sluice.apply_events(options, columns, batch, recorded, afresh) %}
 
     -- the rows of the target that follow from it
     {% set write = sluice.write_changes(plan, target_relation, existing, afresh) %}

@@ -15,12 +15,10 @@
     {% endif %}
 
     {% do sluice.begin_transaction() %}
-    {% set names = sluice.kept_columns(events) %}
-    {% set columns = [] %}
-    {% for column in adapter.get_columns_in_relation(events) if column.name in names %}{% do columns.append(column) %}{% endfor %}
-    {% set record = sluice.recorded_options(sluice.apply_changes_options(node, columns)) %}
+    {% set options = sluice.apply_changes_options(node, sluice.replayed_columns(node, events)) %}
+    {% set record = sluice.recorded_options(options) %}
     {% if record.events == recorded.events and record.rows.scd_type == recorded.rows.scd_type %}
-        {% do sluice.replay_events(node, columns, events, target_relation, record) %}
+        {% do sluice.replay_events(options, events, target_relation, record) %}
         {% do log('sluice: ' ~ target_relation ~ ' was replayed from its kept events', info=true) %}
     {% else %}
         {% do run_query('drop table if exists ' ~ target_relation ~ '; drop table if exists ' ~ events) %}

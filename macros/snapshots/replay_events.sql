@@ -1,9 +1,8 @@
-{% macro replay_events(node, columns, events, target_relation, record) %}
+{% macro replay_events(options, events, target_relation, record) %}
     {# The whole target anew, from the whole set of its events. #}
-    {% set options = sluice.apply_changes_options(node, columns) %}
     {% set ties = sluice.count_events(options, events, none).ties > 0 %}
     {% set rows = sluice.target_rows(options, events, sluice.deciding_events(options, events, none, ties)) %}
-    {% set taken = sluice.sync_columns(target_relation, sluice.query_columns(rows)) %}
+    {% set taken = sluice.sync_columns(target_relation, sluice.query_columns(rows)).taken %}
     {% set names = sluice.quoted(taken | map(attribute='name')) | join(', ') %}
     {% do run_query('delete from ' ~ target_relation) %}
     {% do run_query('insert into ' ~ target_relation ~ ' (' ~ names ~ ')\nselect ' ~ names ~ ' from (\n' ~ rows ~ '\n) as new_rows') %}

@@ -3,18 +3,13 @@
        hand what is found to dbt's own snapshot materialization, which creates tables, runs hooks and keeps docs. #}
     {% set started = modules.datetime.datetime.now() %}
     {% do sluice.check_snapshot_dispatch() %}
-    {% do sluice.check_apply_changes_target(load_cached_relation(this), not target_exists) %}
+    {% set recorded = sluice.check_apply_changes_target(load_cached_relation(this), not target_exists) %}
     {% do sluice.begin_transaction() %}
     {% set columns = sluice.query_columns(node.compiled_code) %}
     {% set options = sluice.apply_changes_options(node, columns) %}
     {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, node.compiled_code)) %}
-    {% set plan = sluice.apply_events(options, columns, batch, not target_exists) %}
-    {% set staging = sluice.create_temp('rows', plan.rows) %}
-    {% if target_exists %}
-        {% set staging = sluice.stage_snapshot(plan, staging, this.incorporate(type='table')) %}
-    {% else %}
-        {% do sluice.count_rows(plan, staging) %}
-    {% endif %}
+    {% set plan = sluice.apply_events(options, columns, batch, recorded, not target_exists) %}
+    {% set staging = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
     {% do sluice.record_checkpoints(sluice.streams_read()) %}
     {% do sluice.log_flow('COMPLETED', plan.metrics, started) %}
     {% do sluice.drop_temp(plan.temps) %}

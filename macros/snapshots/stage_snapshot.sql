@@ -1,13 +1,22 @@
-{% macro stage_snapshot(plan, rows, target_relation) %}
-    {# The rows that change, named as dbt's merge step wants them. #}
-    {% set row_columns = adapter.get_columns_in_relation(rows) %}
-    {% set taken = sluice.sync_columns(target_relation, row_columns) %}
+{% macro stage_snapshot(plan, target_relation, target_exists) %}
+    {# The rows that dbt is to write: all of a new table, else those that change, marked as its merge step wants. #}
+    {% if not plan.changed %}
+        {% do return(sluice.create_temp('changes',
+            "select *, 'upsert' as dbt_change_type from " ~ target_relation ~ ' where false')) %}
+    {% endif %}
+    {% set rows = sluice.create_temp('rows', plan.rows) %}
+    {% if not target_exists %}
+        {% do sluice.count_rows(plan, rows) %}
+        {% do return(rows) %}
+    {% endif %}
+    {% set taken = sluice.sync_columns(target_relation, adapter.get_columns_in_relation(rows)).taken %}
     {% set names = taken | map(attribute='name') | list %}
     {% set changes = sluice.create_temp('changes',
         'select ' ~ sluice.quoted(names) | join(', ') ~ ', _sluice_change as dbt_change_type from (\n'
         ~ sluice.changed_rows(plan.options, target_relation, names, rows, plan.batch, plan.everything)
-        ~ '\n) as changed' ~ ('' if plan.changed else ' where false')
+        ~ '\n) as changed'
     ) %}
     {% do sluice.count_changes(plan, changes, 'dbt_change_type') %}
+    {% do plan.temps.append(rows) %}
     {% do return(changes) %}
 {% endmacro %}

@@ -1,7 +1,9 @@
-{% macro sync_columns(relation, columns, mode='append_new_columns') %}
-    {# Brings a table's columns up to those of a batch, and returns the batch's columns that the table takes. #}
-    {% set existing = adapter.get_columns_in_relation(relation) %}
+{% macro sync_columns(relation, columns, mode='append_new_columns', existing=none) %}
+    {# Brings a table up to the columns of a batch, by the rules of on_schema_change. Returns {'taken': those of the
+       batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every mode. #}
+    {% set existing = existing or adapter.get_columns_in_relation(relation) %}
     {% set taken = [] %}
+    {% set all = existing | list %}
     {% set alters = [] %}
     {% set errors = [] %}
     {% for column in columns %}
@@ -10,6 +12,8 @@
             {% do taken.append(old) %}
             {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
                 {% do alters.append('alter column ' ~ adapter.quote(old.name) ~ ' type ' ~ column.dtype) %}
+                {% do all.insert(all.index(old), api.Column(old.name, column.dtype)) %}
+                {% do all.remove(old) %}
             {% elif old.dtype != column.dtype and not sluice.widens(column.dtype, old.dtype) %}
                 {% do errors.append(
                     "column '" ~ old.name ~ "' was " ~ old.dtype ~ ' and is now ' ~ column.dtype
@@ -18,25 +22,28 @@
             {% endif %}
         {% elif mode in ('append_new_columns', 'sync_all_columns') %}
             {% do taken.append(column) %}
+            {% do all.append(column) %}
             {% do alters.append('add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.dtype) %}
         {% elif mode == 'fail' %}
-            {% do errors.append(
-                "column '" ~ column.name ~ "' is new and on_schema_change is fail; add it by --full-refresh, or set append_new_columns"
-            ) %}
+            {% do errors.append("column '" ~ column.name ~ "' is new and on_schema_change is fail") %}
         {% endif %}
     {% endfor %}
     {% if mode in ('fail', 'sync_all_columns') %}
         {% for old in existing if not sluice.is_reserved(old.name) and sluice.column_named(columns, old.name) is none %}
-            {% if mode == 'sync_all_columns' %}
-                {% do alters.append('drop column ' ~ adapter.quote(old.name)) %}
-            {% else %}
+            {% if mode == 'fail' %}
                 {% do errors.append("column '" ~ old.name ~ "' is no longer in the model and on_schema_change is fail") %}
+            {% else %}
+                {% do alters.append('drop column ' ~ adapter.quote(old.name)) %}
+                {% do all.remove(old) %}
             {% endif %}
         {% endfor %}
+    {% endif %}
+    {% if errors and mode == 'fail' %}
+        {% do errors.append('way out: change the model back, rebuild with --full-refresh, or choose another on_schema_change') %}
     {% endif %}
     {% do sluice.raise_errors('Schema change of ' ~ relation, errors) %}
     {% if alters %}
         {% do run_query('alter table ' ~ relation ~ ' ' ~ alters | join(';\nalter table ' ~ relation ~ ' ')) %}
     {% endif %}
-    {% do return(taken) %}
+    {% do return({'taken': taken, 'all': all}) %}
 {% endmacro %}

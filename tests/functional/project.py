@@ -87,16 +87,18 @@ class Run:
         return [text for level, text in self.lines if level == "warn"]
 
     @property
+    def _results(self) -> list[Any]:
+        return getattr(self.result, "results", None) or []
+
+    @property
     def messages(self) -> dict[str, str]:
         """The message of each node that ran, by its name."""
-        results = getattr(self.result, "results", None) or []
-        return {result.node.name: result.message or "" for result in results}
+        return {node_name(result): result.message or "" for result in self._results}
 
     @property
     def statuses(self) -> dict[str, str]:
         """The status of each node that ran ('success', 'error', 'skipped'), by its name."""
-        results = getattr(self.result, "results", None) or []
-        return {result.node.name: str(result.status) for result in results}
+        return {node_name(result): str(result.status) for result in self._results}
 
     @property
     def error(self) -> str:
@@ -331,6 +333,12 @@ class Project:
             os.chdir(home)
             close_database()
         return Run(args, outcome.success, outcome.exception, outcome.result, lines, invocation)
+
+
+def node_name(result: Any) -> str:
+    """The name of a node that ran; an operation has no node but an id that ends in its name."""
+    node = getattr(result, "node", None)
+    return node.name if node is not None else result.unique_id.rpartition(".")[2]
 
 
 def close_database() -> None:

@@ -42,11 +42,9 @@ HISTORY_OPTIONS = ("track_history_column_list", "track_history_except_column_lis
 class Trio:
     """An SCD1 model, an SCD2 model and a snapshot with the same options over `raw.events`."""
 
-    def __init__(self, project: Project, **options: Any) -> None:
+    def __init__(self, project: Project, types: dict[str, str]) -> None:
         self.project = project
-        self.types = dict(options.pop("types", TYPES))
-        self.config = options.pop("snapshot_config", {})
-        self.write(**options)
+        self.types = dict(types)
 
     def write(self, **options: Any) -> None:
         """(Re)write the three with the options of the short feed and these."""
@@ -56,7 +54,7 @@ class Trio:
         self.project.apply_changes("now", keys=keys, **scd1)
         self.project.apply_changes("history", keys=keys, stored_as_scd_type=2, **meta)
         unique_key = keys[0] if len(keys) == 1 else keys
-        self.project.snapshot("snap", unique_key=unique_key, config=self.config, **meta)
+        self.project.snapshot("snap", unique_key=unique_key, **meta)
 
     def run(self, *events: Event) -> Run:
         """One batch."""
@@ -91,10 +89,36 @@ class Trio:
         assert canonical(self.project.history("snap")) == canonical(reference.scd2(events))
 
 
+@pytest.fixture(scope="module")
+def projects() -> dict[str, Project]:
+    """The projects of the tests that only load and run, by the options of their targets."""
+    return {}
+
+
 @pytest.fixture
-def trio(project: Project) -> Callable[..., Trio]:
-    """Make the three targets in a new project."""
-    return lambda **options: Trio(project, **options)
+def trio(
+    template: Project, tmp_path_factory: pytest.TempPathFactory, projects: dict[str, Project]
+) -> Callable[..., Trio]:
+    """Make the three targets over an empty database.
+
+    Tests with equal options share a project, which saves parsing it; a test that changes a file
+    says ``own=True``.
+    """
+
+    def make(*, own: bool = False, **options: Any) -> Trio:
+        types = options.pop("types", TYPES)
+        key = repr(options)
+        if not own and key in projects:
+            projects[key].drop_database()
+            return Trio(projects[key], types)
+        project = Project(tmp_path_factory.mktemp("trio"), template=template)
+        three = Trio(project, types)
+        three.write(**options)
+        if not own:
+            projects[key] = project
+        return three
+
+    return make
 
 
 # --- Lakeflow's worked examples (lakeflow.md §5) ------------------------------------------------
@@ -516,7 +540,7 @@ def test_a_replay_changes_no_byte(trio: Callable[..., Trio]) -> None:
 
 def test_a_failed_run_leaves_all_as_it_was(trio: Callable[..., Trio]) -> None:
     """A failure at the very end of the run writes nothing, and the batch can come again."""
-    three = trio()
+    three = trio(own=True)
     project = three.project
     blow = "select case when count(*) > 0 then error('boom') end from raw.fuse"
     project.load("fuse", [], x="integer")
@@ -644,7 +668,7 @@ def test_any_other_change_of_a_type_fails_clearly(trio: Callable[..., Trio], tar
 
 def test_a_change_of_the_tracked_columns_rebuilds_history(trio: Callable[..., Trio]) -> None:
     """Rule 10: from the kept events, without the source."""
-    three = trio()
+    three = trio(own=True)
     three.run(at(1, a="x", b=1), at(2, a="x", b=2), at(3, a="y", b=2))
     assert three.versions() == [(1, 2, "x"), (2, 3, "x"), (3, None, "y")]
     three.write(track_history_column_list=["a"])

@@ -1,0 +1,10 @@
+{% macro replayed_columns(node, events) %}
+    {# The columns of the query that the kept events came from: theirs, and those that were left out by name. #}
+    {% set columns = adapter.get_columns_in_relation(events)
+        | rejectattr('name', 'in', ['_sluice_sequence', '_sluice_operation']) | list %}
+    {% set excepted = (node.config.get('meta') or {}).get('except_column_list') or [] %}
+    {% for name in [excepted] if excepted is string else excepted %}
+        {% if sluice.column_named(columns, name) is none %}{% do columns.append(api.Column(name, 'unknown')) %}{% endif %}
+    {% endfor %}
+    {% do return(columns) %}
+{% endmacro %}
