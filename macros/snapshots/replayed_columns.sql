@@ -3,7 +3,8 @@
     {% set columns = adapter.get_columns_in_relation(events)
         | rejectattr('name', 'in', ['_sluice_sequence', '_sluice_operation']) | list %}
     {% set excepted = (node.config.get('meta') or {}).get('except_column_list') or [] %}
-    {% for name in [excepted] if excepted is string else excepted %}
+    {% set excepted = [excepted] if excepted is string else excepted %}
+    {% for name in excepted %}
         {% if sluice.column_named(columns, name) is none %}{% do columns.append(api.Column(name, 'unknown')) %}{% endif %}
     {% endfor %}
     {% do return(columns) %}

