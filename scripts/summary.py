@@ -129,7 +129,10 @@ def show(con: duckdb.DuckDBPyConnection, update_id: str, console: Console) -> No
     ).fetchone()
     flows = con.execute(
         f"""
-        select dataset, status, num_input_rows, num_output_rows, num_dropped_rows, seconds
+        select dataset, status, num_input_rows,
+            -- apply_changes counts the rows of the target that it wrote or removed
+            coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as num_output_rows,
+            num_dropped_rows, seconds
         from {LOG}.flows where update_id = ? order by dataset
         """,
         [update_id],

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TextIO
 
 import duckdb
+
 import summary
 
 ROOT = Path(__file__).resolve().parent.parent

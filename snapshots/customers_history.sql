@@ -1,6 +1,6 @@
 {% snapshot customers_history %}
 
-select *
-from {{ sluice.stream(ref('customers_cdc_silver')) }}
+    select *
+    from {{ sluice.stream(ref('customers_cdc_silver')) }}
 
 {% endsnapshot %}

@@ -1,5 +1,6 @@
 {% macro check_apply_changes_target(existing, afresh) %}
     {# Returns the options that the target's state was made with, or none where there is no state. #}
+    {% do sluice.ensure_state() %}
     {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
     {% set errors = [] %}
     {% if existing is not none and not existing.is_table %}
@@ -10,6 +11,12 @@
             ~ 'dbt run --full-refresh --select ' ~ model.name
         ) %}
     {% endif %}
+    {% for rule in sluice.expectations() %}
+        {% do errors.append(
+            rule.name ~ ' is an expectation (on_violation: ' ~ rule.on_violation ~ '), and those judge the rows of a streaming_table; '
+            ~ 'declare it on the streaming table that this model reads, or leave out on_violation to have a plain test'
+        ) %}
+    {% endfor %}
     {% do sluice.raise_errors('apply_changes target error', errors) %}
     {% do return(recorded) %}
 {% endmacro %}

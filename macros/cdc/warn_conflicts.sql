@@ -5,5 +5,5 @@
     {% do sluice.log_events([{
         'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
         'details': {'unique_id': model.unique_id, 'relation': this | string, 'num_conflicts': count},
-    }]) %}
+    }], this.database) %}
 {% endmacro %}

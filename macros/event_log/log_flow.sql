@@ -22,5 +22,5 @@
                 },
             },
         },
-    }]) %}
+    }], this.database) %}
 {% endmacro %}

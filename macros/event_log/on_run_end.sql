@@ -34,6 +34,7 @@
                 'failed': failed,
             }},
         }) %}
+        {% do sluice.gather_events(results) %}
         {% do sluice.log_events(events) %}
     {% endif %}
 {% endmacro %}

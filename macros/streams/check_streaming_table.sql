@@ -1,4 +1,5 @@
 {% macro check_streaming_table(existing, positions, afresh) %}
+    {% do sluice.ensure_state() %}
     {% set errors = [] %}
     {% if existing is not none and not existing.is_table %}
         {% do errors.append(

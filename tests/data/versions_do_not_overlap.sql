@@ -10,5 +10,6 @@ with neighbours as (
 
 select *
 from neighbours
-where valid_to <= valid_from
+where
+    valid_to <= valid_from
     or next_valid_from < coalesce(valid_to, timestamp 'infinity')

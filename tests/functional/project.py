@@ -102,13 +102,14 @@ class Run:
 
     @property
     def error(self) -> str:
-        """Why it failed: the exception and the messages of the failed nodes."""
-        failed = [
+        """Why it failed: exception, messages of the failed nodes, else the logged errors."""
+        told = [str(self.exception)] if self.exception else []
+        told += [
             f"{name}: {self.messages[name]}"
             for name, status in self.statuses.items()
-            if status not in ("success", "pass", "skipped", "warn")
+            if status not in ("success", "pass", "skipped", "warn") and self.messages[name]
         ]
-        return "\n".join(([str(self.exception)] if self.exception else []) + failed)
+        return "\n".join(told or [text for level, text in self.lines if level == "error"])
 
 
 class Project:

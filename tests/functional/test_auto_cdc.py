@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from examples import (
     LAKEFLOW,
     LAKEFLOW_SCD1,

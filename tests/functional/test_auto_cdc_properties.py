@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from project import Project
 from reference import Counts, Event, Feed, Row, canonical
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from landing import make_files, put, read_landed
 from project import Project, Row, Run
 

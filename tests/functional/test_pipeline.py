@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from landing import CUSTOMERS, Landed, make_files, read_landed
 from pipeline import WITHOUT_TESTS, Gate, Pipeline, Processes, processes
 from project import PACKAGE

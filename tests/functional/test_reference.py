@@ -1,6 +1,7 @@
 """The reference's own tests: Lakeflow's worked examples, and each rule in its smallest form."""
 
 import pytest
+
 from examples import (
     LAKEFLOW,
     LAKEFLOW_SCD1,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from event_log import SCHEMA, add_update
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "summary.py"

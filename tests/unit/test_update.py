@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from event_log import add_update
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "update.py"

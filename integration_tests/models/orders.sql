@@ -1,0 +1,2 @@
+select *
+from {{ sluice.stream(ref('orders_silver')) }}

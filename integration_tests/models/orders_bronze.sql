@@ -1,0 +1,2 @@
+select *
+from {{ sluice.read_files(source('landing', 'orders')) }}

@@ -1,0 +1,3 @@
+-- A plain select reads the files of the source raw.
+select *
+from {{ source('landing', 'orders') }}

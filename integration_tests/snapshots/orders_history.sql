@@ -1,0 +1,6 @@
+{% snapshot orders_history %}
+
+select *
+from {{ sluice.stream(ref('orders_silver')) }}
+
+{% endsnapshot %}
