@@ -10,21 +10,27 @@
         'num_late_rows': 0, 'num_duplicate_rows': 0, 'num_conflicts': 0,
     } %}
     {% set plan = {'options': options, 'batch': batch, 'temps': [batch], 'metrics': metrics, 'changed': false} %}
-    {% if not counts.num_rows and not recalculate and recorded == record %}
+    {% if not counts.num_rows and not recalculate and recorded == record
+        and not sluice.new_columns(options.output, events) %}
         {% do return(plan) %}
     {% endif %}
 
-    {% set staged = adapter.get_columns_in_relation(batch) %}
+    {% set staged = sluice.columns_of(batch) %}
     {% set kept = sluice.kept_columns(options, events, staged, recorded, record, afresh) %}
     {% do options.update(sluice.value_options(options, sluice.user_columns(kept.columns), [])) %}
     {% set everything = recalculate or counts.num_truncates > 0 %}
-    {% set known = none if kept.new else
-        sluice.create_temp('known', sluice.known_events(options, events, batch, everything)) %}
-    {% set fresh = sluice.create_temp('fresh', sluice.fresh_events(kept.columns, staged, batch, known)) %}
+    {% if kept.new %}
+        {# The first events are all the events there are. #}
+        {% set known, fresh = none, events %}
+        {% do sluice.insert_rows(events, kept.columns, sluice.fresh_events(kept.columns, staged, batch, none)) %}
+    {% else %}
+        {% set known = sluice.create_temp('known', sluice.known_events(options, events, batch, everything)) %}
+        {% set fresh = sluice.create_temp('fresh', sluice.fresh_events(kept.columns, staged, batch, known)) %}
+        {% do plan.temps.extend([known, fresh]) %}
+    {% endif %}
     {% set found = sluice.count_events(options, fresh, known) %}
-    {% if found.fresh %}
-        {% set names = sluice.quoted(kept.columns | map(attribute='name')) | join(', ') %}
-        {% do run_query('insert into ' ~ events ~ ' (' ~ names ~ ') select ' ~ names ~ ' from ' ~ fresh) %}
+    {% if found.fresh and not kept.new %}
+        {% do sluice.insert_rows(events, kept.columns, 'select * from ' ~ fresh) %}
     {% endif %}
     {% if found.conflicts %}{% do sluice.warn_conflicts(found.conflicts) %}{% endif %}
     {% if recorded != record %}{% do sluice.record_target_options(sluice.dataset_id(this), record) %}{% endif %}
@@ -36,9 +42,8 @@
     }) %}
     {% do plan.update({
         'rows': sluice.target_rows(options, events, sluice.deciding_events(options, fresh, known, found.ties > 0)),
-        'changed': recalculate or found.fresh > 0,
+        'changed': recalculate or found.fresh > 0 or kept.altered,
         'everything': everything,
-        'temps': [batch, fresh] + ([known] if known else []),
     }) %}
     {% do return(plan) %}
 {% endmacro %}

@@ -7,6 +7,6 @@
     {% endif %}
     {% do return(
         recorded.events == sluice.recorded_options(options).events
-        and not sluice.type_changes(options, adapter.get_columns_in_relation(events), adapter.get_columns_in_relation(batch))
+        and not sluice.type_changes(options, sluice.columns_of(events), sluice.columns_of(batch))
     ) %}
 {% endmacro %}

@@ -12,7 +12,7 @@
         {% do return('select 1 as nothing_new') %}
     {% endif %}
     {% set rows = sluice.create_temp('rows', plan.rows) %}
-    {% set taken = sluice.sync_columns(target, adapter.get_columns_in_relation(rows), sluice.on_schema_change()).taken %}
+    {% set taken = sluice.sync_columns(target, sluice.columns_of(rows), sluice.on_schema_change()).taken %}
     {% set columns = taken | map(attribute='name') | list %}
     {% set changes = sluice.create_temp(
         'changes', sluice.changed_rows(options, target, columns, rows, plan.batch, plan.everything)) %}

@@ -3,8 +3,7 @@
     {% set ties = sluice.count_events(options, events, none).ties > 0 %}
     {% set rows = sluice.target_rows(options, events, sluice.deciding_events(options, events, none, ties)) %}
     {% set taken = sluice.sync_columns(target_relation, sluice.query_columns(rows)).taken %}
-    {% set names = sluice.quoted(taken | map(attribute='name')) | join(', ') %}
     {% do run_query('delete from ' ~ target_relation) %}
-    {% do run_query('insert into ' ~ target_relation ~ ' (' ~ names ~ ')\nselect ' ~ names ~ ' from (\n' ~ rows ~ '\n) as new_rows') %}
+    {% do sluice.insert_rows(target_relation, taken, rows) %}
     {% do sluice.record_target_options(sluice.dataset_id(target_relation), record, target_relation.database) %}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {% macro replayed_columns(node, events) %}
     {# The columns of the query that the kept events came from: theirs, and those that were left out by name. #}
-    {% set columns = adapter.get_columns_in_relation(events)
+    {% set columns = sluice.columns_of(events)
         | rejectattr('name', 'in', ['_sluice_sequence', '_sluice_operation']) | list %}
     {% set excepted = (node.config.get('meta') or {}).get('except_column_list') or [] %}
     {% set excepted = [excepted] if excepted is string else excepted %}

@@ -4,6 +4,6 @@
     {% if model is not defined or model.resource_type != 'snapshot' or not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_get_time')()) %}
     {% endif %}
-    {% set sequence = sluice.column_named(adapter.get_columns_in_relation(sluice.events_relation()), '_sluice_sequence') %}
+    {% set sequence = sluice.column_named(sluice.columns_of(sluice.events_relation()), '_sluice_sequence') %}
     {% do return('cast(null as ' ~ sequence.dtype ~ ')') %}
 {% endmacro %}

@@ -9,7 +9,7 @@
         {% do sluice.count_rows(plan, rows) %}
         {% do return(rows) %}
     {% endif %}
-    {% set taken = sluice.sync_columns(target_relation, adapter.get_columns_in_relation(rows)).taken %}
+    {% set taken = sluice.sync_columns(target_relation, sluice.columns_of(rows)).taken %}
     {% set names = taken | map(attribute='name') | list %}
     {% set changes = sluice.create_temp('changes',
         'select ' ~ sluice.quoted(names) | join(', ') ~ ', _sluice_change as dbt_change_type from (\n'

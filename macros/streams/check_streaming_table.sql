@@ -6,7 +6,7 @@
             existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; drop it, then run again'
         ) %}
     {% elif existing is not none and not afresh
-        and sluice.column_named(adapter.get_columns_in_relation(existing), '_sluice_batch') is none %}
+        and sluice.column_named(sluice.columns_of(existing), '_sluice_batch') is none %}
         {% do errors.append(
             existing ~ ' exists but is no streaming table (it has no _sluice_batch); rebuild it with: dbt run --full-refresh --select '
             ~ model.name

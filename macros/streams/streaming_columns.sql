@@ -2,7 +2,7 @@
     {# The user's columns of a judged batch. #}
     {% set columns = [] %}
     {% set own = [] %}
-    {% for column in adapter.get_columns_in_relation(batch) %}
+    {% for column in sluice.columns_of(batch) %}
         {% if modules.re.match('_sluice_rule_[0-9]+$', column.name) %}
             {% do own.append(column) %}
         {% else %}

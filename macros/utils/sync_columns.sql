@@ -1,7 +1,7 @@
 {% macro sync_columns(relation, columns, mode='append_new_columns', existing=none) %}
     {# Brings a table up to the columns of a batch, by the rules of on_schema_change. Returns {'taken': those of the
        batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every mode. #}
-    {% set existing = existing or adapter.get_columns_in_relation(relation) %}
+    {% set existing = existing or sluice.columns_of(relation) %}
     {% set taken = [] %}
     {% set all = existing | list %}
     {% set alters = [] %}

@@ -625,6 +625,18 @@ def test_new_columns_are_added_and_vanished_ones_become_null(
     assert three.versions("c") == [(1, 2, None), (2, 3, "new"), (3, 4, None), (4, None, None)]
 
 
+@pytest.mark.parametrize("target", ["now", "history", "snap"])
+def test_a_new_column_comes_with_an_empty_batch_too(trio: Callable[..., Trio], target: str) -> None:
+    """Rule 10: the columns are those of the model, whether or not it has events to give."""
+    three = trio()
+    three.run(at(1, a="x", b=1))
+    three.types = {**TYPES, "c": "varchar"}
+    three.run()
+    assert three.project.columns(target)["c"] == "VARCHAR"
+    (row,) = three.project.rows(target)
+    assert (row["a"], row["c"]) == ("x", None)
+
+
 def test_on_schema_change_of_the_model_is_heeded(project: Project) -> None:
     """§2: new columns are appended unless the model itself sets on_schema_change."""
     meta = {**OPTIONS, "keys": ["k"]}

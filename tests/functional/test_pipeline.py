@@ -23,7 +23,7 @@ from pipeline import WITHOUT_TESTS, Gate, Pipeline, Processes, processes
 from project import PACKAGE
 
 EVENTS = int(os.environ.get("SLUICE_EVENTS", "2000"))
-FILES = int(os.environ.get("SLUICE_FILES", "4"))
+FILES = int(os.environ.get("SLUICE_FILES", "3"))
 DERIVED = ("customers", "customers_history", "customer_change_frequency")
 STREAMING = ("customers_cdc_bronze", "customers_cdc_silver", "customers_cdc_silver__quarantine")
 MODELS = {
@@ -251,12 +251,9 @@ def test_killed_builds_lose_and_double_nothing(
 ) -> None:
     """`kill -9` at the end of each table's work and after its commit, then `dbt build`."""
     chains = [
-        ["customers_cdc_bronze", "customers_cdc_silver"],
-        ["customers_cdc_bronze after commit", "customers", "customers_history"],
-        ["customer_change_frequency after commit"],
+        ["customers_cdc_bronze", "customers_cdc_bronze after commit", "customers_cdc_silver"],
+        ["customers", "customers_history", "customer_change_frequency after commit"],
     ]
-    gated.land(few_files[-1])
-    gated.build(*WITHOUT_TESTS)
     arriving = iter(few_files)
     killed = 0
     for moments in chains:

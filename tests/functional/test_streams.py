@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,25 +78,19 @@ def test_exactly_once(project: Project) -> None:
     assert before == {name: project.contents(name) for name in consumers}
     assert not any(project.flows()[name]["num_input_rows"] for name in consumers)
 
-    # one consumer falls behind and catches up; the others go on
-    for number in (6, 7):
-        load(project, [number])
+    # one consumer falls behind and catches up; the others go on. A query without stream() or
+    # read_files() appends what it yields at each run, so that 7 comes twice.
+    for batch in ([6], [7], None):
+        if batch:
+            load(project, batch)
         project.run("--select", "up", "odd")
-    assert ids(project, "odd") == [1, 3, 5, 7]
+    assert ids(project, "odd") == [1, 3, 5, 7, 7]
     assert ids(project, "everything") == [1, 2, 3, 4, 5]
-    project.run("--select", "everything", "nothing", "odd")
-    assert ids(project, "everything") == [1, 2, 3, 4, 5, 6, 7]
-    assert ids(project, "odd") == [1, 3, 5, 7]
-    assert project.flows()["everything"]["num_input_rows"] == 2
+    project.run("--select", "everything", "odd")
+    assert ids(project, "up") == ids(project, "everything") == [1, 2, 3, 4, 5, 6, 7, 7]
+    assert ids(project, "odd") == [1, 3, 5, 7, 7]
+    assert project.flows()["everything"]["num_input_rows"] == 3
     assert not project.flows()["odd"]["num_input_rows"]
-
-    # a query without stream() or read_files() appends what it yields, at each run
-    load(project, [8, 8])
-    project.run("--select", "up")
-    project.run("--select", "up")
-    assert Counter(ids(project, "up"))[8] == 4
-    project.run("--select", "everything")
-    assert Counter(ids(project, "everything"))[8] == 4
 
 
 def test_a_run_is_all_or_nothing(project: Project) -> None:
@@ -218,10 +211,8 @@ def test_full_refresh_of_what_is_read(project: Project) -> None:
         assert "lake.up" in run.messages[name] or '"up"' in run.messages[name]
         assert name in run.messages[name]
 
-    again = project.dbt("run", "--select", "down")
-    assert not again.success, "the second run goes on as if nothing had happened"
-    way_out = re.search(r"dbt ((?:run|build) .*--full-refresh.*)", again.messages["down"])
-    assert way_out, again.messages["down"]
+    way_out = re.search(r"dbt ((?:run|build) .*--full-refresh.*)", run.messages["down"])
+    assert way_out, run.messages["down"]
     command, *arguments = way_out.group(1).split()
     project.run(*arguments, command=command)
     for name in ("down", "further"):
