@@ -8,7 +8,7 @@
     {% elif not afresh and recorded is none %}
         {% do errors.append(
             existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; rebuild it with: '
-            ~ 'dbt run --full-refresh --select ' ~ model.name
+            ~ sluice.start_over(model)
         ) %}
     {% endif %}
     {% for rule in sluice.expectations() %}

@@ -7,6 +7,6 @@
         {%- for name in names %}
         {{ name }} = changes.{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    when not matched then insert ({{ names | join(', ') }})
+    when not matched and changes.{{ change }} <> 'delete' then insert ({{ names | join(', ') }})
     values ({% for name in names %}changes.{{ name }}{{ ', ' if not loop.last }}{% endfor %})
 {% endmacro %}

@@ -1,11 +1,12 @@
 {% macro record_target_options(dataset_id, options, database=none) %}
+    {% set targets = sluice.state_relation('targets', database or this.database) %}
     {% do run_query(
-        'insert into ' ~ sluice.state_relation('targets', database or this.database)
-        ~ ' (dataset, options, update_id, committed_at) values (' ~ [
+        'insert into ' ~ targets ~ ' (dataset, version, options, update_id, committed_at)\nselect ' ~ [
             sluice.literal(dataset_id),
+            'coalesce(max(version), 0) + 1',
             sluice.literal(tojson(options)),
             sluice.literal(invocation_id),
             'cast(' ~ sluice.literal(sluice.utc_now()) ~ ' as ' ~ dbt.type_timestamp() ~ ')',
-        ] | join(', ') ~ ')'
+        ] | join(', ') ~ '\nfrom ' ~ targets ~ ' where dataset = ' ~ sluice.literal(dataset_id)
     ) %}
 {% endmacro %}

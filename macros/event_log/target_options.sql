@@ -6,7 +6,7 @@
     {% endif %}
     {% set found = sluice.rows(
         'select options from ' ~ targets ~ ' where dataset = ' ~ sluice.literal(dataset_id)
-        ~ ' order by committed_at desc limit 1'
+        ~ ' order by version desc limit 1'
     ) %}
     {% do return(fromjson(found[0].options) if found else none) %}
 {% endmacro %}

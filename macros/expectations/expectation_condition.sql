@@ -8,7 +8,7 @@
     {% elif metadata.name == 'accepted_values' and not metadata.namespace %}
         {% set values = [] %}
         {% for value in kwargs['values'] %}
-            {% do values.append(sluice.literal(value) if kwargs.get('quote', true) else value) %}
+            {% do values.append(sluice.literal(value | string) if kwargs.get('quote', true) else value) %}
         {% endfor %}
         {% set condition = column ~ ' in (' ~ values | join(', ') ~ ')' %}
     {% elif metadata.name == 'expectation' and metadata.namespace in (none, 'sluice') %}

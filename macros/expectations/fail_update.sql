@@ -16,7 +16,8 @@
         {% endif %}
     {% endfor %}
     {% if broken %}
-        {# The transaction holds only the judged batch so far: what is committed is the log. #}
+        {# Of ours the transaction holds only the judged batch so far: what is committed is the log (and what
+           pre-hooks inside the transaction did). #}
         {% do sluice.log_flow('FAILED', {'num_input_rows': judgement.rows}, started, judgement.expectations) %}
         {% do adapter.commit() %}
         {% do broken.append('way out: mend the input or the rule, then run again; the batch is still unread') %}

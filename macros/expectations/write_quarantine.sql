@@ -1,6 +1,6 @@
-{% macro write_quarantine(relation, afresh, batch, rules, columns, head) %}
+{% macro write_quarantine(relation, batch, rules, columns, head) %}
     {# Rows that broke a drop rule, whole, with the names of every rule that they broke. #}
-    {% set quarantine = relation.incorporate(path={'identifier': relation.identifier ~ '__quarantine'}) %}
+    {% set quarantine = sluice.quarantine_relation(relation) %}
     {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
     {% set rows %}
         select
@@ -12,9 +12,7 @@
         from {{ batch }}
         where not ({{ sluice.kept(rules) }})
     {% endset %}
-    {% set existing = load_cached_relation(quarantine) %}
-    {% if existing is none or afresh %}
-        {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
+    {% if load_cached_relation(quarantine) is none %}
         {% do sluice.create_table(quarantine, sluice.query_columns(rows)) %}
         {% do adapter.cache_added(quarantine) %}
     {% else %}

@@ -21,11 +21,15 @@
                 {% do errors.append(name ~ ' must be one of [' ~ legal[name] | join(', ') ~ '], found: ' ~ value) %}
             {% endif %}
         {% endfor %}
+        {% for name in given if name in ('allow_overwrites', 'clean_source', 'clean_source_after', 'move_to') %}
+            {% do errors.append(name ~ ' is not built yet; leave it out') %}
+        {% endfor %}
+        {% do sluice.warn_misspelt(node, given, defaults.keys() | list) %}
         {% if options.columns is not mapping %}
             {% do errors.append('columns must be a mapping of column name to type, found: ' ~ options.columns) %}
         {% endif %}
         {% set limit = options.max_files_per_run %}
-        {% if limit is not none and (limit is not number or limit < 1) %}
+        {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}
             {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
         {% endif %}
     {% endfor %}

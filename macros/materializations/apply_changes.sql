@@ -34,7 +34,7 @@
     {% endcall %}
     {% if afresh %}{% do sluice.count_rows(plan, target_relation) %}{% endif %}
 
-    {% do sluice.record_checkpoints(sluice.streams_read()) %}
+    {% do sluice.record_checkpoints(sluice.streams_read(), afresh) %}
     {% do sluice.log_flow('COMPLETED', plan.metrics, started) %}
 
     {% do apply_grants(target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=afresh)) %}

@@ -20,14 +20,15 @@
     {% set columns = sluice.streaming_columns(batch) %}
     {% set head = sluice.next_batch(existing, afresh, judgement.rows) %}
     {% set taken = sluice.prepare_streaming_table(target_relation, existing, afresh, batch, columns) %}
+    {% if afresh %}{% do sluice.drop_quarantine(target_relation) %}{% endif %}
     {% if rules | selectattr('on_violation', 'equalto', 'drop') | list %}
-        {% do sluice.write_quarantine(target_relation, afresh, batch, rules, columns, head) %}
+        {% do sluice.write_quarantine(target_relation, batch, rules, columns, head) %}
     {% endif %}
     {% call statement('main') %}
         {{ sluice.insert_batch(target_relation, batch, rules, taken, head) }}
     {% endcall %}
 
-    {% do sluice.record_checkpoints(positions + [head]) %}
+    {% do sluice.record_checkpoints(positions + [head], afresh) %}
     {% set files = sluice.record_files(target_relation, batch, columns, afresh, head) %}
     {% do sluice.log_flow('COMPLETED', {
         'num_input_rows': judgement.rows,

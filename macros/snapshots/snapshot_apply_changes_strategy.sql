@@ -10,7 +10,7 @@
     {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, node.compiled_code)) %}
     {% set plan = sluice.apply_events(options, columns, batch, recorded, not target_exists) %}
     {% set staging = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
-    {% do sluice.record_checkpoints(sluice.streams_read()) %}
+    {% do sluice.record_checkpoints(sluice.streams_read(), not target_exists) %}
     {% do sluice.log_flow('COMPLETED', plan.metrics, started) %}
     {% do sluice.drop_temp(plan.temps) %}
     {% do return({'unique_key': options['keys'], 'hard_deletes': options.hard_deletes, 'staging': staging}) %}

@@ -1,9 +1,15 @@
-{% macro record_checkpoints(positions) %}
-    {# Positions this node has reached, written in the transaction of the rows that they stand for. #}
+{% macro record_checkpoints(positions, afresh=false) %}
+    {# Positions this node has reached, written in the transaction of the rows that they stand for. A node that
+       starts over forgets how far it had read, for what it reads now may end before that (dbt run --empty). #}
+    {% set checkpoints = sluice.state_relation('checkpoints', this.database) %}
+    {% set id = sluice.literal(sluice.dataset_id(this)) %}
+    {% if afresh %}
+        {% do run_query('delete from ' ~ checkpoints ~ ' where dataset = ' ~ id ~ ' and source <> ' ~ id) %}
+    {% endif %}
     {% set values = [] %}
     {% for position in positions if position.to > position['from'] or position.restarted %}
         {% do values.append('(' ~ [
-            sluice.literal(sluice.dataset_id(this)),
+            id,
             sluice.literal(position.source),
             position.epoch,
             position.to,
@@ -13,8 +19,7 @@
     {% endfor %}
     {% if values %}
         {% do run_query(
-            'insert into ' ~ sluice.state_relation('checkpoints', this.database)
-            ~ ' (dataset, source, epoch, batch, update_id, committed_at)\nvalues\n' ~ values | join(',\n')
+            'insert into ' ~ checkpoints ~ ' (dataset, source, epoch, batch, update_id, committed_at)\nvalues\n' ~ values | join(',\n')
         ) %}
     {% endif %}
 {% endmacro %}

@@ -17,7 +17,7 @@
             {% elif old.dtype != column.dtype and not sluice.widens(column.dtype, old.dtype) %}
                 {% do errors.append(
                     "column '" ~ old.name ~ "' was " ~ old.dtype ~ ' and is now ' ~ column.dtype
-                    ~ ', which can lose values; cast it in the model, or rebuild with --full-refresh'
+                    ~ ', which can lose values; cast it in the model, or start over: ' ~ sluice.start_over(model)
                 ) %}
             {% endif %}
         {% elif mode in ('append_new_columns', 'sync_all_columns') %}
@@ -39,7 +39,7 @@
         {% endfor %}
     {% endif %}
     {% if errors and mode == 'fail' %}
-        {% do errors.append('way out: change the model back, rebuild with --full-refresh, or choose another on_schema_change') %}
+        {% do errors.append('way out: change the model back, choose another on_schema_change, or start over: ' ~ sluice.start_over(model)) %}
     {% endif %}
     {% do sluice.raise_errors('Schema change of ' ~ relation, errors) %}
     {% if alters %}

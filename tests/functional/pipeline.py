@@ -134,7 +134,8 @@ def copy_package(folder: Path) -> Path:
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PACKAGE / name, folder)
     for name in ("macros", "models", "snapshots", "seeds", "tests/data"):
-        shutil.copytree(PACKAGE / name, folder / name)
+        if (PACKAGE / name).exists():  # git holds no empty folder
+            shutil.copytree(PACKAGE / name, folder / name)
     return folder
 
 

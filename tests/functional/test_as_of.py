@@ -115,8 +115,9 @@ def test_is_current(histories: Project, name: str) -> None:
 
 MISUSE = {
     "as_of(ref('scd1'), 1)": [
-        "ref() of a snapshot, or of an apply_changes model with stored_as_scd_type: 2; found: scd1, "
-        "an apply_changes model with stored_as_scd_type 1, which keeps the current rows only"
+        "relation must be a history: ref() of a snapshot, or of an apply_changes model with "
+        "stored_as_scd_type: 2; found: scd1, an apply_changes model with "
+        "stored_as_scd_type 1, which keeps the current rows only"
     ],
     "as_of(ref('stream'), none)": [
         "moment must be an SQL expression of the interval's type, "
@@ -155,8 +156,8 @@ def test_everywhere(histories: Project) -> None:
     histories.model(
         "joined",
         """\
-        select then.id, now.name
-        from {{ sluice.as_of(ref('plain'), 1) }} as then
+        select old.id, now.name
+        from {{ sluice.as_of(ref('plain'), 1) }} as old
         inner join {{ ref('plain') }} as now using (id)
         where {{ sluice.is_current(ref('plain'), alias='now') }}
         """,

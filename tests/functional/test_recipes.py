@@ -436,16 +436,22 @@ def test_extracts_that_cannot_be_compared(project: Project) -> None:
 
     # the way out: correct extracts, all taken in the order of their versions
     load((1, 1), (1, 2), (2, 2))
-    project.build("--full-refresh", "--select", "extracts", "target")
+    project.build("--full-refresh", "--select", "extracts+")
     load((7, 0))
     error = project.run_expecting_error("--select", "extracts", "target")
     assert "the newest is 2, found: 0" in error and "null" not in error
     project.run("--full-refresh", "--select", "target")
-    assert history(project, "target", "key", "a") == [
-        (1, "x", 1, None),
-        (2, "x", 2, None),
-        (7, "x", 0, 1),
-    ]
+    error = project.run_expecting_error("--select", "target_snapshot", command="snapshot")
+    table = '"consumer"."lake"."target_snapshot"'
+    assert f"drop table {table}, then dbt snapshot --select target_snapshot" in error
+    project.query(f"drop table {table}")
+    project.run("--select", "target_snapshot", command="snapshot")
+    for name in ("target", "target_snapshot"):
+        assert history(project, name, "key", "a") == [
+            (1, "x", 1, None),
+            (2, "x", 2, None),
+            (7, "x", 0, 1),
+        ]
 
 
 def test_extracts_in_a_unit_test(project: Project) -> None:

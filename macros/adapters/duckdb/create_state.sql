@@ -37,6 +37,7 @@
     -- Append-only: the newest row of a dataset holds the options that its state was made with.
     create table if not exists {{ sluice.state_relation('targets', database) }} (
         dataset varchar not null,
+        version bigint not null,
         options json not null,
         update_id varchar not null,
         committed_at timestamp not null

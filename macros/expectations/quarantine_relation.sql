@@ -1,0 +1,3 @@
+{% macro quarantine_relation(relation) %}
+    {% do return(relation.incorporate(path={'identifier': relation.identifier ~ '__quarantine'}, type='table')) %}
+{% endmacro %}
