@@ -62,13 +62,13 @@ lint: setup ## Check Python, SQL and YAML
 	@$(BIN)/ruff format --check .
 	@$(BIN)/yamllint --strict .
 	@mkdir -p .state/lint
-	@$(LINT) $(BIN)/sqlfluff lint --disable-progress-bar models snapshots tests/data
+	@$(LINT) $(BIN)/sqlfluff lint --disable-progress-bar models snapshots
 
 fix: setup ## Repair what the linters can repair
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@mkdir -p .state/lint
-	@$(LINT) $(BIN)/sqlfluff fix --disable-progress-bar models snapshots tests/data
+	@$(LINT) $(BIN)/sqlfluff fix --disable-progress-bar models snapshots
 
 docs: setup ## Build the docs site, one file
 	@$(BIN)/dbt docs generate --static $(HERE) $(ARGS)

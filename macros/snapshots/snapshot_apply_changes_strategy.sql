@@ -5,9 +5,10 @@
     {% do sluice.check_snapshot_dispatch() %}
     {% set recorded = sluice.check_apply_changes_target(load_cached_relation(this), not target_exists) %}
     {% do sluice.begin_transaction() %}
-    {% set columns = sluice.query_columns(node.compiled_code) %}
+    {% set feed = sluice.snapshot_feed(node) %}
+    {% set columns = sluice.query_columns(feed) %}
     {% set options = sluice.apply_changes_options(node, columns) %}
-    {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, node.compiled_code)) %}
+    {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, feed)) %}
     {% set plan = sluice.apply_events(options, columns, batch, recorded, not target_exists) %}
     {% set staging = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
     {% do sluice.record_checkpoints(sluice.streams_read(), not target_exists) %}
