@@ -47,7 +47,7 @@ run: setup ## Land the next batch of events, build everything, show what happene
 	@$(BIN)/python scripts/update.py --land --summary $(ARGS)
 
 test: setup ## Run all tests: scripts, macros, then dbt's own in a scratch pipeline
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 $(ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 	@echo "A pipeline in a scratch folder, two batches: dbt's unit tests and data tests"
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; trap 'exit 130' INT TERM; \
 	export SLUICE_DB="$$scratch/sluice.duckdb" SLUICE_LANDING="$$scratch/landing"; \

@@ -471,7 +471,7 @@ def dirty_line(event: Event, kind: str, rng: random.Random) -> str:
             rng,
             (
                 {"id": f"C-{event['id']}"},
-                {"firstname": event["id"]},
+                {"id": event["id"] + 0.5},
                 {"firstname": {"given": event["firstname"]}},
                 {"email": [event["email"]]},
                 {"address": {"line": event["address"]}},

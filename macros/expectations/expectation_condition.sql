@@ -8,7 +8,8 @@
     {% elif metadata.name == 'accepted_values' and not metadata.namespace %}
         {% set values = [] %}
         {% for value in kwargs['values'] %}
-            {% do values.append(sluice.literal(value | string) if kwargs.get('quote', true) else value) %}
+            {# As dbt's own test writes them: between quotes, and otherwise as they are. #}
+            {% do values.append("'" ~ value ~ "'" if kwargs.get('quote', true) else value) %}
         {% endfor %}
         {% set condition = column ~ ' in (' ~ values | join(', ') ~ ')' %}
     {% elif metadata.name == 'expectation' and metadata.namespace in (none, 'sluice') %}

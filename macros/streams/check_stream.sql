@@ -1,21 +1,23 @@
 {% macro check_stream(relation) %}
     {% set errors = [] %}
-    {% set way_out = 'read it whole with a plain ref(), or' %}
-    {% for node in graph.nodes.values() if node.relation_name == (relation.include() | string)
-        or (node.schema == relation.schema and (node.alias or node.name) == relation.identifier) %}
-        {% if node.config.materialized != 'streaming_table' %}
-            {% do errors.append(
-                'stream() reads streaming tables only; ' ~ node.name ~ ' is materialized as '
-                ~ node.config.materialized ~ ' (' ~ way_out ~ ' make it a streaming_table)'
-            ) %}
-        {% endif %}
+    {% set found = [] %}
+    {% for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot')
+        and node.schema == relation.schema and (node.alias or node.name) == relation.identifier %}
+        {% do found.append(node.config.materialized) %}
     {% endfor %}
+    {% if 'streaming_table' not in found %}
+        {% do errors.append(
+            'stream() reads streaming tables only; ' ~ sluice.dataset_id(relation) ~ ' is '
+            ~ ('materialized as ' ~ found[0] if found else 'no model of this project')
+            ~ ' (read it whole with a plain ref() or source(), or make it a streaming_table)'
+        ) %}
+    {% endif %}
     {% set materialized = config.get('materialized') %}
     {% if model.resource_type == 'model' and materialized not in ('streaming_table', 'apply_changes') %}
         {% do errors.append(
-            'stream() keeps a checkpoint, which only streaming_table, apply_changes and snapshots with '
-            ~ 'strategy apply_changes do; this model is materialized as ' ~ materialized
-            ~ ' (' ~ way_out ~ ' change the materialization)'
+            'stream() keeps a checkpoint, which only streaming_table, apply_changes and snapshots with strategy '
+            ~ 'apply_changes do; this model is materialized as ' ~ materialized
+            ~ ' (read it whole with a plain ref(), or change the materialization)'
         ) %}
     {% elif model.resource_type == 'snapshot' and not sluice.is_apply_changes_snapshot() %}
         {% do errors.append(

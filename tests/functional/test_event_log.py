@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -283,30 +281,3 @@ def test_ledger_after_a_full_refresh(project: Project, full_refresh: bool) -> No
     left = [2] if full_refresh else [1, 2]
     assert [Path(row["path"]).name for row in ledger] == [f"{number}.json" for number in left]
     assert sorted(row["id"] for row in project.rows("bronze")) == left
-
-
-def test_unreadable_files_fail_nothing_else(project: Project) -> None:
-    """A broken file is recorded with its error and told; once repaired, it is read."""
-    landing = events_project(project, "*")
-    put(landing / "1.json", '{"id": 1}\n')
-    put(landing / "2.json.gz", b"\x1f\x8b this is no gzip stream")
-    put(landing / "3.json", '{"id": 3}\n')
-    run = project.run("--select", "bronze")
-    assert sorted(row["id"] for row in project.rows("bronze")) == [1, 3]
-
-    def entries() -> dict[str, Any]:
-        ledger = project.query("select * from lake_sluice.files order by recorded_at")
-        return {Path(row["path"]).name: row for row in ledger}
-
-    assert {name: row["status"] for name, row in entries().items()} == {
-        "1.json": "INGESTED",
-        "2.json.gz": "FAILED",
-        "3.json": "INGESTED",
-    }
-    assert entries()["2.json.gz"]["error"]
-    assert any("2.json.gz" in warning for warning in run.warnings)
-
-    put(landing / "2.json.gz", gzip.compress(b'{"id": 2}\n'))
-    project.run("--select", "bronze")
-    assert sorted(row["id"] for row in project.rows("bronze")) == [1, 2, 3]
-    assert entries()["2.json.gz"]["status"] == "INGESTED"

@@ -5,7 +5,7 @@
     {% set other_fields = "list_filter(json_keys(line), lambda field: field not in " ~ sluice.duckdb_list(names) ~ ")" %}
     {% set misfits = [] %}
     {% for name in names %}
-        {% do misfits.append('not ' ~ sluice.duckdb_debezium_fits(loop.index, columns[name])) %}
+        {% do misfits.append('not ' ~ sluice.duckdb_debezium_fits(loop.index, name, columns[name])) %}
     {% endfor %}
     {% if schema_evolution == 'rescue' %}{% do misfits.append('len(' ~ other_fields ~ ') > 0') %}{% endif %}
     {% set whole %}(
@@ -60,7 +60,7 @@
 
     select
         {%- for name in names %}
-        case when {{ sluice.duckdb_debezium_fits(loop.index, columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
+        case when {{ sluice.duckdb_debezium_fits(loop.index, name, columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
         {%- endfor %}
         case
             when not ({{ misfits | join(' or ') }}) or line is null then rescued
@@ -96,8 +96,8 @@
     {% do return('try(make_timestamp(' ~ value ~ ')' ~ ('::time' if kind.endswith('Time') else '') ~ ')') %}
 {% endmacro %}
 
-{% macro duckdb_debezium_fits(number, type) %}
-    {% do return(sluice.duckdb_fits(number, 'TIMESTAMP' if type in sluice.debezium_types() else type)) %}
+{% macro duckdb_debezium_fits(number, name, type) %}
+    {% do return(sluice.duckdb_fits(number, name, 'TIMESTAMP' if type in sluice.debezium_types() else type)) %}
 {% endmacro %}
 
 {% macro duckdb_debezium_part(path, type) %}

@@ -41,7 +41,7 @@
 
     select
         {%- for name in names %}
-        case when {{ sluice.duckdb_fits(loop.index, schema.columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
+        case when {{ sluice.duckdb_fits(loop.index, name, schema.columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
         {%- endfor %}
         case
             when fields is null then json_object('_corrupt_record', coalesce(line, ''))::varchar
