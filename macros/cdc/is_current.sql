@@ -9,13 +9,3 @@
     {% if not interval.deleted %}{% do return(open) %}{% endif %}
     {% do return('(' ~ open ~ ' and ' ~ sluice.is_no_delete(prefix ~ adapter.quote(interval.deleted)) ~ ')') %}
 {% endmacro %}
-
-{% macro is_open(end, open_end) %}
-    {# dbt_valid_to_current stands for null, and beside it in rows that are older than the setting. #}
-    {% do return('(' ~ end ~ ' is null or ' ~ end ~ ' = ' ~ open_end ~ ')' if open_end else end ~ ' is null') %}
-{% endmacro %}
-
-{% macro is_no_delete(deleted) %}
-    {# Rows of hard_deletes: new_record are marked by text; older rows have no mark. #}
-    {% do return('coalesce(' ~ deleted ~ ", 'False') <> 'True'") %}
-{% endmacro %}

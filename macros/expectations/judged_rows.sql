@@ -9,7 +9,3 @@
         {{ sql }}
     ) as batch
 {% endmacro %}
-
-{% macro verdict(number) %}
-    {% do return('_sluice_rule_' ~ number) %}
-{% endmacro %}

@@ -3,13 +3,13 @@
        remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = {} %}
     {% do columns.update(options.columns) %}
-    {% for name, type in sluice.remembered_columns(options.name).items() if not sluice.has_name(columns, name) %}
+    {% for name, type in sluice.remembered_columns(options.name).items() if sluice.same_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
     {% endfor %}
     {% set rescued = [] %}
     {% set new = [] %}
     {% for field, type in sluice.new_fields(options, columns.keys() | list, files).items() %}
-        {% if sluice.has_name(columns, field) or sluice.is_reserved(field) or field in ('_rescued_data', '_metadata')
+        {% if sluice.same_name(columns, field) is not none or sluice.is_reserved(field) or field in ('_rescued_data', '_metadata')
             or options.schema_evolution == 'rescue' %}
             {% do rescued.append(field) %}
         {% elif options.schema_evolution != 'none' %}
@@ -24,8 +24,4 @@
         ]) %}
     {% endif %}
     {% do return({'columns': columns, 'rescued': rescued}) %}
-{% endmacro %}
-
-{% macro has_name(names, name) %}
-    {% do return(name | lower in names | map('lower') | list) %}
 {% endmacro %}

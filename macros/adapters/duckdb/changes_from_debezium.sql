@@ -85,28 +85,3 @@
 ){% endset %}
     {% do return(whole) %}
 {% endmacro %}
-
-{% macro duckdb_debezium_field(number, name, type) %}
-    {% if type not in sluice.debezium_types() %}{% do return(sluice.duckdb_typed_field(number, name, type)) %}{% endif %}
-    {% set kind = type.split('.')[-1] %}
-    {% set value = 'try_cast(fields[' ~ number ~ '] as bigint)' %}
-    {% if kind == 'Date' %}{% do return("try(date '1970-01-01' + " ~ value ~ '::integer)') %}{% endif %}
-    {% if kind == 'NanoTimestamp' %}{% do return('try(make_timestamp_ns(' ~ value ~ '))') %}{% endif %}
-    {% set value = value ~ (' // 1000' if kind == 'NanoTime' else '' if kind.startswith('Micro') else ' * 1000') %}
-    {% do return('try(make_timestamp(' ~ value ~ ')' ~ ('::time' if kind.endswith('Time') else '') ~ ')') %}
-{% endmacro %}
-
-{% macro duckdb_debezium_fits(number, name, type) %}
-    {% do return(sluice.duckdb_fits(number, name, 'TIMESTAMP' if type in sluice.debezium_types() else type)) %}
-{% endmacro %}
-
-{% macro duckdb_debezium_part(path, type) %}
-    {# A block of the envelope may be JSON or its text. #}
-    {% set steps = path.split('.') %}
-    {% set value = namespace(sql='envelope') %}
-    {% for step in steps %}
-        {% set value.sql = value.sql ~ ' ->> ' ~ sluice.duckdb_json_pointer(step) %}
-        {% if not loop.last %}{% set value.sql = 'try_cast(' ~ value.sql ~ ' as json)' %}{% endif %}
-    {% endfor %}
-    {% do return('try_cast(' ~ value.sql ~ ' as ' ~ type ~ ')') %}
-{% endmacro %}

@@ -1,11 +1,3 @@
 {% macro duckdb__columns_of(relation) %}
     {% do return(sluice.duckdb_described(relation)) %}
 {% endmacro %}
-
-{% macro duckdb_described(source) %}
-    {% set columns = [] %}
-    {% for row in sluice.rows('select column_name, column_type from (describe ' ~ source ~ '\n)') %}
-        {% do columns.append(api.Column(row.column_name, row.column_type)) %}
-    {% endfor %}
-    {% do return(columns) %}
-{% endmacro %}

@@ -23,9 +23,3 @@
         ~ sluice.duckdb_list(new | map(attribute='path')) ~ ') order by path'
     )) %}
 {% endmacro %}
-
-{% macro duckdb_list(values) %}
-    {% set items = [] %}
-    {% for value in values %}{% do items.append(sluice.literal(value)) %}{% endfor %}
-    {% do return('[' ~ items | join(', ') ~ ']') %}
-{% endmacro %}

@@ -24,15 +24,3 @@
     {% endfor %}
     {% do return(result) %}
 {% endmacro %}
-
-{% macro duckdb_json_type(structure) %}
-    {# Nested values stay JSON, which no later field can fail to fit; mixed ones become text. #}
-    {% if structure[:1] in ('{', '[') %}{% do return('JSON') %}{% endif %}
-    {% do return({
-        '"BOOLEAN"': 'BOOLEAN', '"BIGINT"': 'BIGINT', '"UBIGINT"': 'BIGINT', '"DOUBLE"': 'DOUBLE',
-    }.get(structure, 'VARCHAR')) %}
-{% endmacro %}
-
-{% macro duckdb_json_pointer(field) %}
-    {% do return(sluice.literal('/' ~ field | replace('~', '~0') | replace('/', '~1'))) %}
-{% endmacro %}

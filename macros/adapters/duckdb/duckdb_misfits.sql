@@ -1,0 +1,10 @@
+{% macro duckdb_misfits(schema) %}
+    {% set tests = [] %}
+    {% for name, type in schema.columns.items() if type | upper != 'JSON' %}
+        {% do tests.append('not ' ~ sluice.duckdb_fits((schema.columns.keys() | list).index(name) + 1, name, type)) %}
+    {% endfor %}
+    {% for field in schema.rescued %}
+        {% do tests.append('json_exists(line, ' ~ sluice.duckdb_json_pointer(field) ~ ')') %}
+    {% endfor %}
+    {% do return(tests | join('\n                or ') or 'false') %}
+{% endmacro %}

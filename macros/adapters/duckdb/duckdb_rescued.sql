@@ -1,0 +1,11 @@
+{% macro duckdb_rescued(schema) %}
+    {# An object of the fields that did not fit, each with its value as it stood in the line. #}
+    to_json(map_from_entries(list_filter([
+        {%- for name, type in schema.columns.items() if type | upper != 'JSON' %}
+                {'k': {{ sluice.literal(name) }}, 'v': case when not {{ sluice.duckdb_fits((schema.columns.keys() | list).index(name) + 1, name, type) }} then json_extract(line, {{ sluice.duckdb_json_pointer(name) }}) end},
+        {%- endfor %}
+        {%- for field in schema.rescued %}
+                {'k': {{ sluice.literal(field) }}, 'v': json_extract(line, {{ sluice.duckdb_json_pointer(field) }})},
+        {%- endfor %}
+            ], lambda field: field.v is not null)))::varchar
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro verdict(number) %}
+    {% do return('_sluice_rule_' ~ number) %}
+{% endmacro %}
