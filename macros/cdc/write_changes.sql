@@ -2,11 +2,10 @@
     {# Creates the target or brings its columns up to date; returns the statement that writes its rows. #}
     {% set options = plan.options %}
     {% if afresh %}
-        {% set names = sluice.quoted(
-            options.columns + ([options.start_at, options.end_at] if options.scd_type == 2 else [])) | join(', ') %}
+        {% set names = options.columns + ([options.start_at, options.end_at] if options.scd_type == 2 else []) %}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% do sluice.create_table(target, sluice.query_columns(plan.rows), plan.rows) %}
-        {% do return('insert into ' ~ target ~ ' (' ~ names ~ ')\nselect ' ~ names ~ ' from (\n' ~ plan.rows ~ '\n) as new_rows') %}
+        {% do return(sluice.insert_sql(target, names, plan.rows)) %}
     {% endif %}
     {% if not plan.changed %}
         {% do return('select 1 as nothing_new') %}

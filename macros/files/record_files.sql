@@ -1,4 +1,4 @@
-{% macro record_files(relation, batch, columns, afresh, head) %}
+{% macro record_files(batch, columns, afresh, head) %}
     {# The files that read_files() rendered, into the ledger in the transaction of their rows. #}
     {% set id = sluice.dataset_id(this) %}
     {% set ledger = sluice.state_relation('files', this.database) %}

@@ -29,7 +29,7 @@
     {% endcall %}
 
     {% do sluice.record_checkpoints(positions + [head], afresh) %}
-    {% set files = sluice.record_files(target_relation, batch, columns, afresh, head) %}
+    {% do sluice.record_files(batch, columns, afresh, head) %}
     {% do sluice.log_flow('COMPLETED', {
         'num_input_rows': judgement.rows,
         'num_output_rows': judgement.rows - judgement.dropped,

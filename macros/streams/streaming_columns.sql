@@ -1,13 +1,8 @@
 {% macro streaming_columns(batch) %}
     {# The user's columns of a judged batch. #}
     {% set columns = [] %}
-    {% set own = [] %}
-    {% for column in sluice.columns_of(batch) %}
-        {% if modules.re.match('_sluice_rule_[0-9]+$', column.name) %}
-            {% do own.append(column) %}
-        {% else %}
-            {% do columns.append(column) %}
-        {% endif %}
+    {% for column in sluice.columns_of(batch) if not modules.re.match('_sluice_rule_[0-9]+$', column.name) %}
+        {% do columns.append(column) %}
     {% endfor %}
     {% do sluice.raise_errors('Streaming table error', sluice.reserved_column_errors(columns)) %}
     {% do return(columns) %}

@@ -1,4 +1,3 @@
 {% macro insert_rows(relation, columns, sql) %}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
-    {% do run_query('insert into ' ~ relation ~ ' (' ~ names ~ ')\nselect ' ~ names ~ ' from (\n' ~ sql ~ '\n) as new_rows') %}
+    {% do run_query(sluice.insert_sql(relation, columns | map(attribute='name') | list, sql)) %}
 {% endmacro %}
