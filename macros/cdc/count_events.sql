@@ -13,8 +13,8 @@
 
         pairs as (
             select
-                sum(is_fresh) as num_fresh,
-                count(*) filter (where _sluice_operation = 'UPSERT') as num_upserts
+                count(*) filter (where _sluice_operation = 'UPSERT') as num_upserts,
+                coalesce(sum(is_fresh) filter (where _sluice_operation = 'UPSERT'), 0) as num_fresh
             from keyed
             group by " ~ keys ~ ", _sluice_sequence
             having count(*) > 1

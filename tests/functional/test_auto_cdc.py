@@ -266,6 +266,12 @@ def test_the_greatest_of_conflicting_upserts_wins(
             told = [w for w in run.warnings if "conflict" in w.lower() and name in w]
             assert told and all(re.search(r"\b1\b", text) for text in told), run.warnings
 
+    # a delete at the same place is no upsert, so it brings no conflict that was not there before
+    ended = three.run(at(1, "D"))
+    assert not any("conflict" in text.lower() for text in ended.warnings)
+    assert not any(flow["num_conflicts"] for flow in three.project.flows().values())
+    assert three.now() == []
+
 
 # --- rule 4: nulls in keys and sequences --------------------------------------------------------
 
