@@ -1,8 +1,14 @@
-{% macro insert_files(ledger, id, batch, columns, values, head) %}
+{% macro insert_files(ledger, id, batch, columns, plan, head) %}
     {# Rows are counted by the file that they came from; a model that drops _metadata leaves them uncounted. #}
+    {% set values = [] %}
+    {% for file in plan.files %}
+        {% do values.append('(' ~ [
+            sluice.literal(file.path), file.size, 'cast(' ~ sluice.literal(file.modified_at) ~ ' as ' ~ dbt.type_timestamp() ~ ')'
+        ] | join(', ') ~ ')') %}
+    {% endfor %}
     {% set counted = sluice.column_named(columns, '_metadata') is not none %}
     insert into {{ ledger }}
-        (dataset, path, size, modified_at, batch, rows, status, error, relation, update_id, recorded_at)
+        (dataset, path, size, modified_at, batch, rows, status, error, source, relation, update_id, recorded_at)
     with new_files (path, size, modified_at) as (
         values
         {{ values | join(',\n        ') }}
@@ -25,6 +31,7 @@
         {{ 'coalesce(row_counts.num_rows, 0)' if counted else 'row_counts.num_rows' }},
         'INGESTED',
         null,
+        {{ sluice.literal(plan.source) }},
         {{ sluice.literal(id) }},
         {{ sluice.literal(invocation_id) }},
         cast({{ sluice.literal(sluice.utc_now()) }} as {{ dbt.type_timestamp() }})

@@ -4,11 +4,11 @@
     {% endif %}
     {% set options = sluice.source_options(source) %}
     {# One listing a run, fixed here: the rows are read from these files and these go into the ledger. #}
-    {% set files = [] if source.limit == 0 else sluice.new_files(options) %}
-    {% set schema = sluice.source_schema(options, files) %}
-    {% set plan = {'source': options.name, 'files': files, 'columns': schema.columns} %}
+    {% set found = {'files': [], 'failed': []} if source.limit == 0 else sluice.new_files(options) %}
+    {% set schema = sluice.source_schema(options, found.files) %}
+    {% set plan = {'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema} %}
     {% do return(
         '(\n    /* sluice:files ' ~ tojson(plan) | replace('*/', '* /') ~ ' */\n'
-        ~ sluice.file_rows(options, schema, files) ~ '\n)'
+        ~ sluice.file_rows(options, schema, found.files) ~ '\n)'
     ) %}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {% macro source_schema(options, files) %}
-    {# {'columns': {name: type} to read, 'rescued': fields that go to _rescued_data}. Hints win over what is
-       remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
+    {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
+       to _rescued_data, 'duplicates': whether an object names a field twice}. Hints win over what is remembered, which
+       wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = {} %}
     {% do columns.update(options.columns) %}
     {% for name, type in sluice.remembered_columns(options.name).items() if sluice.same_name(columns, name) is none %}
@@ -8,7 +9,12 @@
     {% endfor %}
     {% set rescued = [] %}
     {% set new = [] %}
-    {% for field, type in sluice.new_fields(options, columns.keys() | list, files).items() %}
+    {% set partitions = sluice.partition_fields(options, files) %}
+    {% set found = sluice.new_fields(options, columns.keys() | list + partitions.keys() | list, files) %}
+    {% set fields = {} %}
+    {% do fields.update(found.fields) %}
+    {% for name, type in partitions.items() if name not in columns %}{% do fields.update({name: type}) %}{% endfor %}
+    {% for field, type in fields | dictsort(true) %}
         {% if sluice.same_name(columns, field) is not none or sluice.is_reserved(field) or field in ('_rescued_data', '_metadata')
             or options.schema_evolution == 'rescue' %}
             {% do rescued.append(field) %}
@@ -23,5 +29,10 @@
             'way out: name them under the source table\'s meta: columns, or choose add_new_columns, rescue or none',
         ]) %}
     {% endif %}
-    {% do return({'columns': columns, 'rescued': rescued}) %}
+    {% do return({
+        'columns': columns,
+        'rescued': rescued,
+        'partitions': partitions.keys() | select('in', columns.keys() | list) | list,
+        'duplicates': found.duplicates,
+    }) %}
 {% endmacro %}

@@ -5,14 +5,16 @@
     {% set afresh = sluice.starts_over() %}
     {% set rules = sluice.expectations() %}
     {% set positions = sluice.streams_read() %}
+    {% set plans = sluice.files_read() %}
     {% do sluice.check_streaming_table(existing, positions, afresh) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {% set query = sluice.without_vanished_files(sql, plans) %}
     {% do sluice.begin_transaction() %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     -- the batch, judged in one pass; a broken rule with on_violation: fail ends the run here
-    {% set batch = sluice.create_temp('batch', sluice.judged_rows(sql, rules)) %}
+    {% set batch = sluice.create_temp('batch', sluice.judged_rows(query, rules)) %}
     {% set judgement = sluice.judge(batch, rules) %}
     {% do sluice.fail_update(batch, rules, judgement, started) %}
 
@@ -29,7 +31,7 @@
     {% endcall %}
 
     {% do sluice.record_checkpoints(positions + [head], afresh) %}
-    {% do sluice.record_files(batch, columns, afresh, head) %}
+    {% do sluice.record_files(plans, batch, columns, afresh, head) %}
     {% do sluice.log_flow('COMPLETED', {
         'num_input_rows': judgement.rows,
         'num_output_rows': judgement.rows - judgement.dropped,
@@ -43,6 +45,14 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    -- files that were read long enough ago leave the landing folder
+    {% set due = sluice.files_to_clean(plans) %}
+    {% if due %}
+        {% call statement('clean_source', language='python', auto_begin=false) %}
+            {{- sluice.clean_files(due) }}
+        {% endcall %}
+    {% endif %}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

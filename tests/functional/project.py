@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -132,6 +132,8 @@ class Project:
         self.database = root / f"{name}.duckdb"
         self._manifest: Any = None
         self._installed = False
+        self.listeners: list[Callable[[Any], None]] = []
+        """Called with each event of dbt, while it runs."""
         self.last: Run | None = None
         """The last command that ran."""
 
@@ -321,6 +323,8 @@ class Project:
             nonlocal invocation
             invocation = event.info.invocation_id
             lines.append((str(event.info.level), event.info.msg))
+            for told in self.listeners:
+                told(event)
 
         runner = dbtRunner(manifest=manifest, callbacks=[listen])
         home = Path.cwd()

@@ -30,9 +30,12 @@
         rows bigint,
         status varchar not null,
         error varchar,
+        source varchar not null,
         relation varchar not null,
         update_id varchar not null,
-        recorded_at timestamp not null
+        recorded_at timestamp not null,
+        cleaned_at timestamp,
+        moved_to varchar
     );
     -- Append-only: the newest row of a dataset holds the options that its state was made with.
     create table if not exists {{ sluice.state_relation('targets', database) }} (

@@ -3,6 +3,7 @@
     {% for name, type in schema.columns.items() if type | upper != 'JSON' %}
         {% do tests.append('not ' ~ sluice.duckdb_fits((schema.columns.keys() | list).index(name) + 1, name, type)) %}
     {% endfor %}
+    {% for name in schema.partitions %}{% do tests.append(sluice.duckdb_hidden_by_path(name)) %}{% endfor %}
     {% for field in schema.rescued %}
         {% do tests.append('json_exists(line, ' ~ sluice.duckdb_json_pointer(field) ~ ')') %}
     {% endfor %}

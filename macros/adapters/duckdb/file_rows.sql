@@ -22,13 +22,22 @@
         select
             path,
             line,
-            case when json_valid(line) and json_type(line) = 'OBJECT' then
+            case when {{ sluice.duckdb_is_object(schema) }} then
                 json_extract_string(line, [
                     {%- for name in names %}{{ sluice.duckdb_json_pointer(name) }}{{ ', ' if not loop.last }}{% endfor -%}
                 ]::varchar[])
             end as fields
-        from ({{ sluice.duckdb_lines(files) }})
+        from (
+            {{ sluice.duckdb_records(options, files) }}
+        )
     ),
+    {%- if schema.partitions %}
+
+    placed as (
+        select path, line, case when fields is not null then {{ sluice.duckdb_placed_fields(options, schema) }} end as fields
+        from parsed
+    ),
+    {%- endif %}
 
     typed as (
         select
@@ -36,7 +45,7 @@
             {%- for name in names %},
             {{ sluice.duckdb_typed_field(loop.index, name, schema.columns[name]) }} as field_{{ loop.index }}
             {%- endfor %}
-        from parsed
+        from {{ 'placed' if schema.partitions else 'parsed' }}
     )
 
     select

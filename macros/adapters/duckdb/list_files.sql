@@ -1,25 +1,18 @@
 {% macro duckdb__list_files(options, known) %}
-    {# A location without wildcards is a file, or a folder read with all below it. #}
-    {% set globs = [options.location] %}
-    {% if not ('*' in options.location or '?' in options.location or '[' in options.location) %}
-        {% do globs.append(options.location.rstrip('/') ~ '/**') %}
+    {% set paths = sluice.duckdb_listing(options, known) %}
+    {% set opened = sluice.duckdb_opened(paths) %}
+    {% set files = [] %}
+    {% if opened.good %}
+        {# A file that was rewritten is new again: that is known by its size and time only, so all are looked at. #}
+        {% set same = 'known.path = listing.path and known.size = listing.size and known.modified_at = listing.modified_at' %}
+        {% set files = sluice.rows(
+            'select path, size, modified_at::varchar as modified_at from (
+                select filename as path, size, last_modified::timestamp as modified_at
+                from read_blob(' ~ sluice.duckdb_paths(opened.good) ~ ')
+            ) as listing where true'
+            ~ (sluice.duckdb_unknown(options, known, same) if options.allow_overwrites else ' order by path')
+        ) %}
     {% endif %}
-    {% set listings = [] %}
-    {% for glob in globs %}{% do listings.append('select file from glob(' ~ sluice.literal(glob) ~ ')') %}{% endfor %}
-    {% set new = sluice.rows("
-        with listing as (" ~ listings | join(' union ') ~ "),
-        known as (" ~ known ~ ")
-
-        select file as path
-        from listing
-        where parse_filename(file) not similar to '[._].*'
-            and file not in (select path from known)
-        order by file
-        " ~ ('limit ' ~ options.max_files_per_run if options.max_files_per_run else '')
-    ) %}
-    {% if not new %}{% do return([]) %}{% endif %}
-    {% do return(sluice.rows(
-        'select filename as path, size, last_modified::timestamp::varchar as modified_at from read_blob('
-        ~ sluice.duckdb_list(new | map(attribute='path')) ~ ') order by path'
-    )) %}
+    {% set failed = sluice.duckdb_choose_readers(options, files) %}
+    {% do return({'files': files | selectattr('reader') | list, 'failed': (opened.bad + failed) | sort}) %}
 {% endmacro %}

@@ -1,26 +1,26 @@
 {% macro duckdb__new_fields(options, known, files) %}
     {# Fields of the new files that are no known column, with the type that holds all their values. #}
-    {% set lines = sluice.duckdb_lines(files) %}
-    {% set fields = sluice.rows("
-        select distinct unnest(json_keys(line)) as field
-        from (" ~ lines ~ ")
-        where json_valid(line) and json_type(line) = 'OBJECT'
-    ") | map(attribute='field') | reject('in', known) | sort %}
-    {% if not fields %}{% do return({}) %}{% endif %}
-    {% set structures = [] %}
-    {% for field in fields %}
-        {% do structures.append(
-            "coalesce(json_group_structure(json_extract(line, " ~ sluice.duckdb_json_pointer(field) ~ "))::varchar, '') as field_" ~ loop.index
-        ) %}
-    {% endfor %}
+    {% if options.format == 'parquet' %}
+        {% do return({'fields': sluice.duckdb_parquet_fields(options, known, files), 'duplicates': false}) %}
+    {% endif %}
+    {% set objects = "
+        from (" ~ sluice.duckdb_records(options, files) ~ ")
+        where json_valid(line) and json_type(line) = 'OBJECT'" %}
     {% set found = sluice.rows("
-        select " ~ structures | join(', ') ~ "
-        from (" ~ lines ~ ")
-        where json_valid(line) and json_type(line) = 'OBJECT'
-    ")[0] %}
-    {% set result = {} %}
-    {% for field in fields %}
-        {% do result.update({field: sluice.duckdb_json_type(found['field_' ~ loop.index])}) %}
-    {% endfor %}
-    {% do return(result) %}
+        select unnest(names) as field, len(names) <> len(list_distinct(names)) as duplicates
+        from (select distinct json_keys(line) as names " ~ objects ~ ")
+    ") %}
+    {% set fields = found | map(attribute='field') | unique(true) | reject('in', known + ['_sluice_path']) | sort %}
+    {% set types = {} %}
+    {% if fields %}
+        {% set expressions = [] %}
+        {% for field in fields %}
+            {% do expressions.append(sluice.duckdb_field_type(options, field) ~ ' as field_' ~ loop.index) %}
+        {% endfor %}
+        {% set found_types = sluice.rows('select ' ~ expressions | join(', ') ~ objects)[0] %}
+        {% for field in fields %}
+            {% do types.update({field: sluice.duckdb_json_type(found_types['field_' ~ loop.index])}) %}
+        {% endfor %}
+    {% endif %}
+    {% do return({'fields': types, 'duplicates': found | selectattr('duplicates') | list | length > 0}) %}
 {% endmacro %}

@@ -1,0 +1,29 @@
+{% macro duckdb_lines_by_bytes(options, paths) %}
+    {# Lines end at LF or CR LF, whatever else is in the file. Where it is no UTF-8, each line is decoded by itself, and
+       one that cannot be keeps its bytes as \xNN. Blocks of lines, for one long list is slow to take apart. #}
+    select path, case when decoded then line else coalesce(try(decode(line::blob)), {{ sluice.duckdb_escaped('line') }}) end as line
+    from (
+        {% if options.multi_line -%}
+        select path, decoded, content as line
+        {%- else -%}
+        select path, decoded, regexp_replace(unnest(string_split(regexp_replace(block, E'\n$', ''), E'\n')), case when decoded then E'\r$' else '\\x0D$' end, '') as line
+        {%- endif %}
+        from (
+            select
+                filename as path,
+                coalesce(decoded, false) as decoded,
+                {% if options.multi_line -%}
+                content
+                {%- else -%}
+                unnest(regexp_extract_all(content, E'(?:[^\n]*\n){1,500}|[^\n]+$')) as block
+                {%- endif %}
+            from (
+                select
+                    filename,
+                    try(decode(content)) is not null as decoded,
+                    coalesce(ltrim(try(decode(content)), chr(65279)), replace(content::varchar, '\x0A', E'\n')) as content
+                from read_blob({{ paths }})
+            )
+        )
+    )
+{%- endmacro %}

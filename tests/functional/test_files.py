@@ -1,0 +1,673 @@
+"""Files in: every line of a readable file is one row, whatever stands in it (design.md §2, §4)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landing import put
+from project import Project, Run
+
+BIG = "x" * (16 << 20)
+TRUNCATED = gzip.compress(b'{"id": 1}\n' * 10_000)[:-20]
+
+
+def corrupt(text: str) -> dict[str, Any]:
+    """The row of a line that is no JSON object."""
+    return {"_rescued_data": {"_corrupt_record": text}}
+
+
+def ids(*numbers: int) -> list[dict[str, Any]]:
+    """Rows with an id only."""
+    return [{"id": number} for number in numbers]
+
+
+def parquet(query: str) -> bytes:
+    """A Parquet file with the rows of a query."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.parquet"
+        duckdb.sql(f"copy ({query}) to '{path}' (format parquet)")
+        return path.read_bytes()
+
+
+def zstd(text: str) -> bytes:
+    """A text packed by zstd."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv.zst"
+        values = ", ".join(f"('{line}')" for line in text.splitlines())
+        duckdb.sql(
+            f"copy (values {values}) to '{path}'"
+            " (format csv, header false, quote '', escape '', delim '\x01', compression zstd)"
+        )
+        return path.read_bytes()
+
+
+# name: (files, options of the source, rows). A row is what is not null in it, without _metadata;
+# what is rescued stands as the object that it is.
+ID = {"columns": {"id": "bigint"}}
+NAMED = {"columns": {"id": "bigint", "name": "varchar"}}
+TROUBLES: dict[str, tuple[dict[str, bytes], dict[str, Any], list[dict[str, Any]]]] = {
+    "plain": ({"a.json": b'{"id": 1}\n{"id": 2}\n'}, ID, ids(1, 2)),
+    "no_final_newline": ({"a.json": b'{"id": 1}\n{"id": 2}'}, ID, ids(1, 2)),
+    "crlf": ({"a.json": b'{"id": 1}\r\n{"id": 2}\r\n'}, ID, ids(1, 2)),
+    "crlf_and_lf": ({"a.json": b'{"id": 1}\r\n{"id": 2}\n{"id": 3}\r\n'}, ID, ids(1, 2, 3)),
+    "lone_cr": (
+        {"a.json": b'{"id": 1}\r\n{"id":\r 2}\n{"id": 3}\r{"id": 4}'},
+        ID,
+        [*ids(1, 2), corrupt('{"id": 3}\r{"id": 4}')],
+    ),
+    "bom": ({"a.json": b'\xef\xbb\xbf{"id": 1}\n{"id": 2}\n'}, ID, ids(1, 2)),
+    "bom_and_odd_line_ends": (
+        {"a.json": b'\xef\xbb\xbf{"id": 1}\r\n{"id": 2}\n'},
+        ID,
+        ids(1, 2),
+    ),
+    "broken_lines": (
+        {"a.json": b'{"id": 1}\n{"id": 2\nnot json\n[1, 2]\n3\n"x"\nnull\n{"id": 9}\n'},
+        ID,
+        [
+            *ids(1, 9),
+            *map(corrupt, ('{"id": 2', "not json", "[1, 2]", "3", '"x"', "null")),
+        ],
+    ),
+    "blank_lines": ({"a.json": b'\n{"id": 1}\n \n'}, ID, [*ids(1), corrupt(""), corrupt(" ")]),
+    "nul": (
+        {"a.json": b'{"id": 1, "name": "a\x00b"}\n{"id": 2, "name": "a\\u0000b"}\n\x00\n'},
+        NAMED,
+        [
+            corrupt('{"id": 1, "name": "a\x00b"}'),
+            {"id": 2, "name": "a\x00b"},
+            corrupt("\x00"),
+        ],
+    ),
+    "delimiter_of_the_reader": (
+        {"a.json": b'{"id": 1}\n{"x\x01\x02\x03\x04y\n{"id": 2}\n'},
+        ID,
+        [*ids(1, 2), corrupt('{"x\x01\x02\x03\x04y')],
+    ),
+    "no_utf8": (
+        {"a.json": b'{"id": 1, "name": "\xc3\xa4"}\n{"id": 2, "name": "\xff"}\n{"id": 3}\n'},
+        NAMED,
+        [{"id": 1, "name": "ä"}, corrupt('{"id": 2, "name": "\\xFF"}'), {"id": 3}],
+    ),
+    "no_utf8_packed": (
+        {"a.json.gz": gzip.compress(b'{"id": 1, "name": "\xc3\xa4"}\n{"id": 2, "name": "\xff"}\n')},
+        NAMED,
+        [{"id": 1, "name": "ä"}, corrupt('{"id": 2, "name": "\\xFF"}')],
+    ),
+    "utf16": ({"a.json": "[]".encode("utf-16")}, ID, [corrupt(r"\xFF\xFE[\x00]\x00")]),
+    "empty_files": ({"a.json": b"", "b.json": b'{"id": 1}\n', "c.json": b""}, ID, ids(1)),
+    "a_long_line": (
+        {"a.json": f'{{"id": 1, "name": "{BIG}"}}\n{{"id": 2}}\n'.encode()},
+        NAMED,
+        [{"id": 1, "name": BIG}, {"id": 2}],
+    ),
+    "mistyped": (
+        {"a.json": b'{"id": "x", "at": 5, "ok": "yes", "n": 1.5}\n{"id": "7", "at": "2026-01-02"}'},
+        {"columns": {"id": "bigint", "at": "date", "ok": "boolean", "n": "integer"}},
+        [
+            {"_rescued_data": {"id": "x", "at": 5, "ok": "yes", "n": 1.5}},
+            {"id": 7, "at": date(2026, 1, 2)},
+        ],
+    ),
+    "case": (
+        {"a.json": b'{"id": 1, "ID": 2}\n{"Id": 3}\n'},
+        ID,
+        [{"id": 1, "_rescued_data": {"ID": 2}}, {"_rescued_data": {"Id": 3}}],
+    ),
+    "the_same_field_twice": (
+        {"a.json": b'{"id": 1, "id": 2}\n{"id": 3}\n'},
+        ID,
+        [corrupt('{"id": 1, "id": 2}'), {"id": 3}],
+    ),
+    "ours": (
+        {"a.json": b'{"id": 1, "_sluice_batch": 2, "_rescued_data": 3, "_metadata": 4}\n'},
+        ID,
+        [{"id": 1, "_rescued_data": {"_sluice_batch": 2, "_rescued_data": 3, "_metadata": 4}}],
+    ),
+    "nested": (
+        {"a.json": b'{"id": 1, "o": {"a": [1, {"b": null}]}, "l": [1, "x"]}\n{"id": {"a": 1}}\n'},
+        ID,
+        [
+            {"id": 1, "o": '{"a":[1,{"b":null}]}', "l": '[1,"x"]'},
+            {"_rescued_data": {"id": {"a": 1}}},
+        ],
+    ),
+    "types_are_found": (
+        {"a.json": b'{"i": 1, "d": 1.5, "b": true, "s": "x", "m": 1, "n": null}\n{"m": "y"}\n'},
+        {},
+        [{"i": 1, "d": 1.5, "b": True, "s": "x", "m": "1"}, {"m": "y"}],
+    ),
+    "odd_names": (
+        {
+            "it's.json": b'{"id": 1}\n',
+            'a "b" [1].json': b'{"id": 2}\n',
+            "a *.json": b'{"id": 3}\n',
+            "a star.json": b'{"id": 4}\n',
+            "what?.json": b'{"id": 5}\n',
+            "{x} ä $1/6.json": b'{"id": 6}\n',
+            ".hidden.json": b'{"id": 7}\n',
+            "_hidden.json": b'{"id": 8}\n',
+        },
+        ID,
+        ids(1, 2, 3, 4, 5, 6),
+    ),
+    "packed": (
+        {"a.json.gz": gzip.compress(b'{"id": 1}\n{"id": 2}\n'), "b.json.zst": zstd('{"id": 3}\n')},
+        ID,
+        ids(1, 2, 3),
+    ),
+    "folders": (
+        {
+            "year=2026/day=2026-01-02/where=a%20b/a.json": b'{"id": 1}\n',
+            "year=2025/day=2026-01-03/where=__HIVE_DEFAULT_PARTITION__/a.json": b'{"id": 2}\n',
+            "b.json": b'{"id": 3, "year": 2024}\n',
+            "year=2023/c.json": b'{"id": 4, "year": 1999}\nbroken\n',
+        },
+        ID,
+        [
+            {"id": 1, "year": 2026, "day": date(2026, 1, 2), "where": "a b"},
+            {"id": 2, "year": 2025, "day": date(2026, 1, 3)},
+            {"id": 3, "year": 2024},
+            {"id": 4, "year": 2023, "_rescued_data": {"year": 1999}},
+            corrupt("broken"),
+        ],
+    ),
+    "folders_with_hints": (
+        {"year=x/a.json": b'{"id": 1}\n', "year=07/a.json": b'{"id": 2}\n'},
+        {"columns": {"id": "bigint", "year": "integer"}},
+        [{"id": 1, "_rescued_data": {"year": "x"}}, {"id": 2, "_rescued_data": {"year": "07"}}],
+    ),
+    "arrays": (
+        {
+            "a.json": b'[{"id": 1}, {"id": 2},\n {"id": 3}, 4]',
+            "b.json": b'{\n "id": 5\n}\n{\n "id": 6\n}\n',
+            "c.json.gz": gzip.compress(b'[{"id": 7}]'),
+            "d.json": b"[]",
+            "e.json": b"",
+        },
+        {**ID, "multi_line": True},
+        [*ids(1, 2, 3, 5, 6, 7), corrupt("4")],
+    ),
+    "broken_array": (
+        {"a.json": b'[{"id": 1}, {"id": 2', "b.json": b'[{"id": 3}]', "c.json": b'["\xff"]'},
+        {**ID, "multi_line": True},
+        [corrupt('[{"id": 1}, {"id": 2'), *ids(3), corrupt('["\\xFF"]')],
+    ),
+    "csv": (
+        {
+            "a.csv": b'id,name,n,ok,zip\n1,"a, ""b""\nc",1.5,true,007\n2,,,false,\n',
+            "b.csv": b"name,id,later\nx,3,y\nz,four,\n",
+            "c.csv.gz": gzip.compress(b"id\r\n5\r\n"),
+            "d.csv": b"id,name\n",
+        },
+        {**ID, "format": "csv"},
+        [
+            {"id": 1, "name": 'a, "b"\nc', "n": 1.5, "ok": True, "zip": "007"},
+            {"id": 2, "ok": False},
+            {"id": 3, "name": "x", "later": "y"},
+            {"name": "z", "_rescued_data": {"id": "four"}},
+            {"id": 5},
+        ],
+    ),
+    "csv_of_another_dialect": (
+        {"a.csv": b"1;'a;b'\n2;'c'\n"},
+        {"format": "csv", "header": False, "delimiter": ";", "quote": "'", "escape": "'"},
+        [{"column0": 1, "column1": "a;b"}, {"column0": 2, "column1": "c"}],
+    ),
+    "parquet": (
+        {
+            "a.parquet": parquet(
+                "select 1::bigint as id, date '2026-01-02' as day, 1.50::decimal(9, 2) as price,"
+                " {'a': [1, 2]} as nested, 0.1::float as f"
+            ),
+            "b.parquet": parquet("select 2::integer as id, 'x' as later"),
+        },
+        {"format": "parquet"},
+        [
+            {"id": 1, "day": date(2026, 1, 2), "price": 1.5, "nested": '{"a":[1,2]}', "f": 0.1},
+            {"id": 2, "later": "x"},
+        ],
+    ),
+    "no_files": ({"_keep": b""}, ID, []),
+}  # fmt: skip
+
+
+def source(project: Project, name: str, location: Path | str, **meta: Any) -> None:
+    """Write a source and a streaming table that reads it."""
+    table = {"name": name, "config": {"meta": {"external_location": str(location), **meta}}}
+    node = {"sources": [{"name": f"landing_{name}", "tables": [table]}]}
+    project.write(f"models/source_{name}.yml", json.dumps(node))
+    text = f"select * from {{{{ sluice.read_files(source('landing_{name}', '{name}')) }}}}"
+    project.model(name, text, materialized="streaming_table")
+
+
+def rows(project: Project, name: str) -> list[dict[str, Any]]:
+    """The rows of a table as TROUBLES has them."""
+    found = []
+    for row in project.rows(name, ignore=("_metadata", "_sluice_batch")):
+        kept = {column: value for column, value in row.items() if value is not None}
+        if "_rescued_data" in kept:
+            kept["_rescued_data"] = json.loads(kept["_rescued_data"])
+        found.append(kept)
+    return found
+
+
+def same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    """Both hold the same rows in any order."""
+
+    def plain(value: Any) -> Any:
+        return round(float(value), 6) if isinstance(value, float | Decimal) else str(value)
+
+    def text(row: Mapping[str, Any]) -> str:
+        floats = {k: plain(v) if isinstance(v, float) else v for k, v in row.items()}
+        return json.dumps(floats, sort_keys=True, default=plain)
+
+    assert sorted(map(text, found)) == sorted(map(text, expected))
+
+
+def ledger(project: Project, name: str) -> list[dict[str, Any]]:
+    """The file ledger of a model, by path and batch."""
+    return project.query(
+        "select parse_filename(path) as file, batch, rows, status, error, moved_to, cleaned_at"
+        f" from lake_sluice.files where dataset = '{name}' order by path, batch"
+    )
+
+
+@pytest.fixture(scope="module")
+def troubles(shared_project: Project) -> Project:
+    """A bronze table for each trouble, built twice: the second run finds nothing new."""
+    for name, (files, meta, _expected) in TROUBLES.items():
+        folder = shared_project.root / "landing" / name
+        for file, content in files.items():
+            put(folder / file, content)
+        source(shared_project, name, folder, **meta)
+    shared_project.build()
+    shared_project.build()
+    return shared_project
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_every_trouble_has_its_rows(troubles: Project, name: str) -> None:
+    """Exactly these rows, and a ledger that says so."""
+    files, _meta, expected = TROUBLES[name]
+    same(rows(troubles, name), expected)
+    files = {file for file in files if not Path(file).name.startswith((".", "_"))}
+    entries = ledger(troubles, name)
+    assert len(entries) == len(files)
+    assert {entry["status"] for entry in entries} <= {"INGESTED"}
+    assert sum(entry["rows"] for entry in entries) == len(expected)
+
+
+def test_metadata(troubles: Project) -> None:
+    """Where a row came from, also for names that mean something else in SQL, JSON or a glob."""
+    folder = troubles.root / "landing" / "odd_names"
+    found = troubles.rows("odd_names")
+    assert {row["_metadata"][1] for row in found} >= {"it's.json", "a *.json", "a star.json"}
+    for row in found:
+        path, name, size, modified = row["_metadata"]
+        assert Path(path) == folder / ("{x} ä $1" if row["id"] == 6 else "") / name
+        assert size == Path(path).stat().st_size
+        assert abs(modified.timestamp() - Path(path).stat().st_mtime) < 90_000
+
+
+def test_unreadable_files_fail_nothing_else(project: Project) -> None:
+    """They are recorded and reported, and read again once repaired (design.md §4)."""
+    folder = project.root / "landing"
+    good = {"1.json": b'{"id": 1}\n', "3.json": b'{"id": 3}\n'}
+    for file, content in good.items():
+        put(folder / "lines" / file, content)
+    put(folder / "lines" / "2.json.gz", TRUNCATED)
+    put(folder / "lines" / "4.json.gz", b"this is no gzip file")
+    for number in (1, 3):
+        put(folder / "csv" / f"{number}.csv", f"id\n{number}\n".encode())
+        put(folder / "parquet" / f"{number}.parquet", parquet(f"select {number} as id"))
+    put(folder / "csv" / "2.csv", b"id\n2\n2,5\n")
+    put(folder / "csv" / "4.csv", b'id\n"4\n')
+    put(folder / "parquet" / "2.parquet", b"PAR1 no")
+    put(folder / "parquet" / "4.parquet", parquet("select range as id from range(9)")[:-9])
+    source(project, "lines", folder / "lines", **ID)
+    source(project, "csv", folder / "csv", format="csv")
+    source(project, "parquet", folder / "parquet", format="parquet")
+
+    for _ in range(2):  # a second run tries again, and says so again
+        run = project.build()
+        for name in ("lines", "csv", "parquet"):
+            same(rows(project, name), ids(1, 3))
+            entries = ledger(project, name)
+            statuses = ["INGESTED", "FAILED", "INGESTED", "FAILED"]
+            assert [entry["status"] for entry in entries] == statuses
+            for entry in entries:
+                assert (entry["error"] is not None) == (entry["status"] == "FAILED")
+                assert (entry["batch"] is None) == (entry["status"] == "FAILED")
+            told = [text for text in run.warnings if name in text]
+            assert any("2." in text and "4." in text for text in told), run.warnings
+
+    put(folder / "lines" / "2.json.gz", gzip.compress(b'{"id": 2}\n'))
+    put(folder / "csv" / "2.csv", b"id\n2\n")
+    put(folder / "parquet" / "2.parquet", parquet("select 2 as id"))
+    for file in ("lines/4.json.gz", "csv/4.csv", "parquet/4.parquet"):
+        (folder / file).unlink()
+    run = project.build()
+    for name in ("lines", "csv", "parquet"):
+        same(rows(project, name), ids(1, 2, 3))
+        statuses = {entry["file"][:2]: entry["status"] for entry in ledger(project, name)}
+        assert statuses["2."] == "INGESTED"
+        assert not [text for text in run.warnings if name in text]
+
+
+def test_a_limit_never_stops_at_unreadable_files(project: Project) -> None:
+    """Files by the order of their paths, those that failed before last."""
+    folder = project.root / "landing"
+    put(folder / "1.json.gz", TRUNCATED)
+    for number in (2, 3, 4):
+        put(folder / f"{number}.json", f'{{"id": {number}}}\n')
+    source(project, "limited", folder, max_files_per_run=1, **ID)
+    for expected in ([], [2], [2, 3], [2, 3, 4], [2, 3, 4]):
+        project.build()
+        same(rows(project, "limited"), ids(*expected))
+    assert [entry["batch"] for entry in ledger(project, "limited")] == [None, 1, 2, 3]
+
+
+def test_a_file_that_vanishes_between_listing_and_reading(project: Project) -> None:
+    """The hook runs after the listing: the others are read, and this one when it is back."""
+    folder = project.root / "landing"
+    for number in (1, 2, 3):
+        put(folder / f"{number}.json", f'{{"id": {number}}}\n')
+    source(project, "vanishing", folder, **ID)
+    file = folder / "2.json"
+
+    def vanish(event: Any) -> None:
+        """The listing is made when the model is compiled, and read when it is executed."""
+        if event.info.name == "NodeExecuting" and file.exists():
+            file.unlink()
+
+    project.listeners.append(vanish)
+    run = project.build()
+    project.listeners.clear()
+    same(rows(project, "vanishing"), ids(1, 3))
+    statuses = [entry["status"] for entry in ledger(project, "vanishing")]
+    assert statuses == ["INGESTED", "FAILED", "INGESTED"]
+    assert any("2.json" in text for text in run.warnings)
+
+    put(file, b'{"id": 2}\n')
+    project.build()
+    same(rows(project, "vanishing"), ids(1, 2, 3))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_file_rewritten_under_its_name(project: Project, again: bool) -> None:
+    """Read once; with allow_overwrites read again, whole, as new rows, the old rows stay."""
+    folder = project.root / "landing"
+    file = put(folder / "a.json", b'{"id": 1}\n')
+    put(folder / "b.json", b'{"id": 9}\n')
+    source(project, "rewritten", folder, allow_overwrites=again, **ID)
+    project.build()
+    put(file, b'{"id": 1}\n{"id": 2}\n')
+    project.build()
+    project.build()
+    os.utime(file, (1_700_000_000, 1_700_000_000))  # the same size, another time
+    project.build()
+    expected = [1, 1, 2, 1, 2, 9] if again else [1, 9]
+    same(rows(project, "rewritten"), ids(*expected))
+    found = [(entry["file"], entry["batch"]) for entry in ledger(project, "rewritten")]
+    twice = [("a.json", 1), ("a.json", 2), ("a.json", 3), ("b.json", 1)]
+    assert found == (twice if again else [("a.json", 1), ("b.json", 1)])
+
+
+@pytest.mark.parametrize("how", ["move", "delete"])
+def test_clean_source(project: Project, how: str) -> None:
+    """Files leave the folder when they were read long enough ago; failed and new ones stay."""
+    folder, archive = project.root / "landing", project.root / "archive"
+    put(folder / "deep" / "1.json", b'{"id": 1}\n')
+    put(folder / "2.json.gz", TRUNCATED)
+    options = {"clean_source": how, **({"move_to": str(archive)} if how == "move" else {})}
+    source(project, "cleaned", folder, **options, **ID)
+    project.build()
+    assert (folder / "deep" / "1.json").exists()  # 30 days, if nothing else is said
+
+    source(project, "cleaned", folder, clean_source_after="0 seconds", **options, **ID)
+    put(folder / "3.json", b'{"id": 3}\n')
+    project.build()
+    left = sorted(path.name for path in folder.rglob("*") if path.is_file())
+    assert left == ["2.json.gz"]
+    moved = sorted(str(path.relative_to(archive)) for path in archive.rglob("*.json"))
+    assert moved == (["3.json", "deep/1.json"] if how == "move" else [])
+    for entry in ledger(project, "cleaned"):
+        cleaned = entry["status"] == "INGESTED"
+        assert (entry["cleaned_at"] is not None) == cleaned
+        assert (entry["moved_to"] is not None) == (cleaned and how == "move")
+
+    before = project.contents("cleaned")
+    project.build()
+    assert project.contents("cleaned") == before
+    same(rows(project, "cleaned"), ids(1, 3))
+
+
+def test_clean_source_spares_a_file_that_changed(project: Project) -> None:
+    """What was written into a file after it was read has been read by nobody."""
+    folder = project.root / "landing"
+    file = put(folder / "1.json", b'{"id": 1}\n')
+    source(project, "cleaned", folder, **ID)
+    project.build()
+    with file.open("ab") as more:
+        more.write(b'{"id": 2}\n')
+    source(project, "cleaned", folder, clean_source="delete", clean_source_after="0 seconds", **ID)
+    project.build()
+    assert file.read_bytes() == b'{"id": 1}\n{"id": 2}\n'
+
+
+EVOLUTION = {
+    "add_new_columns": [
+        {"id": 1},
+        {"id": 2, "a": 5},
+        {"id": 3, "b": "x"},
+        {"id": 4, "_rescued_data": {"a": "y"}},
+    ],
+    "rescue": [
+        {"id": 1},
+        {"id": 2, "_rescued_data": {"a": 5}},
+        {"id": 3, "_rescued_data": {"b": "x"}},
+        {"id": 4, "_rescued_data": {"a": "y"}},
+    ],
+    "none": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}],
+}
+
+
+@pytest.mark.parametrize("mode", EVOLUTION)
+def test_schema_evolution(project: Project, mode: str) -> None:
+    """A field that is no column yet, in the first run and later."""
+    folder = project.root / "landing"
+    source(project, "evolving", folder, schema_evolution=mode, **ID)
+    for number, line in enumerate(
+        ['{"id": 1}', '{"id": 2, "a": 5}', '{"id": 3, "b": "x"}', '{"id": 4, "a": "y"}']
+    ):
+        put(folder / f"{number}.json", line)
+        project.build()
+    same(rows(project, "evolving"), EVOLUTION[mode])
+
+
+def test_fail_on_new_columns(project: Project) -> None:
+    """The run ends, again and again, until the schema or the file is changed."""
+    folder = project.root / "landing"
+    source(project, "strict", folder, schema_evolution="fail_on_new_columns", **ID)
+    put(folder / "1.json", b'{"id": 1}\n')
+    project.build()
+    put(folder / "2.json", b'{"id": 2, "extra": 5}\n')
+    for _ in range(2):
+        message = project.run_expecting_error()
+        for word in (
+            "landing_strict.strict",
+            "fail_on_new_columns",
+            "extra (BIGINT)",
+            "meta: columns",
+        ):
+            assert word in message
+        same(rows(project, "strict"), ids(1))
+    columns = {"columns": {"id": "bigint", "extra": "bigint"}}
+    source(project, "strict", folder, schema_evolution="fail_on_new_columns", **columns)
+    project.build()
+    same(rows(project, "strict"), [{"id": 1}, {"id": 2, "extra": 5}])
+
+
+MISUSE: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "format": ({"format": "xml"}, ["format", "json, csv, parquet", "xml"]),
+    "evolution": ({"schema_evolution": "add"}, ["schema_evolution", "rescue", "add"]),
+    "columns": ({"columns": ["id"]}, ["columns", "mapping", "id"]),
+    "limit": ({"max_files_per_run": 0}, ["max_files_per_run", "from 1", "0"]),
+    "limit_type": ({"max_files_per_run": "many"}, ["max_files_per_run", "many"]),
+    "overwrites": ({"allow_overwrites": "yes"}, ["allow_overwrites", "true or false", "yes"]),
+    "multi_line": ({"multi_line": 1}, ["multi_line", "true or false", "1"]),
+    "multi_line_csv": ({"multi_line": True, "format": "csv"}, ["multi_line", "json", "csv"]),
+    "header": ({"header": False}, ["header", "csv", "json"]),
+    "delimiter": ({"format": "csv", "delimiter": "ab"}, ["delimiter", "one character", "ab"]),
+    "clean": ({"clean_source": "archive"}, ["clean_source", "move, delete", "archive"]),
+    "after": (
+        {"clean_source": "delete", "clean_source_after": "soon"},
+        ["clean_source_after", "days", "soon"],
+    ),
+    "after_alone": ({"clean_source_after": "1 day"}, ["clean_source_after", "off"]),
+    "move": ({"clean_source": "move"}, ["move_to", "folder"]),
+    "move_within": (
+        {"clean_source": "move", "move_to": "landing/old"},
+        ["move_to", "outside", "landing/old"],
+    ),
+    "move_alone": ({"move_to": "x"}, ["move_to", "clean_source: move", "off"]),
+    "remote": (
+        {"external_location": "s3://bucket/x", "clean_source": "delete"},
+        ["clean_source", "local", "s3://bucket/x"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def misuse(template: Project, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One run of a model for each misuse."""
+    project = Project(tmp_path_factory.mktemp("misuse"), template=template)
+    for name, (meta, _words) in MISUSE.items():
+        options = {**meta}
+        source(project, name, options.pop("external_location", "landing"), **options)
+    source(project, "several", "landing", format="xml", max_files_per_run=0)
+    source(project, "misspelt", "landing", max_file_per_run=1)
+    return project.dbt("run")
+
+
+@pytest.mark.parametrize("name", MISUSE)
+def test_misuse(misuse: Run, name: str) -> None:
+    """What, where, the legal values, what came."""
+    assert misuse.statuses[name] == "error"
+    for word in (f"landing_{name}.{name}", *MISUSE[name][1]):
+        assert word in misuse.messages[name]
+
+
+def test_all_errors_at_once(misuse: Run) -> None:
+    """And a misspelt option is a warning that names both."""
+    assert "format" in misuse.messages["several"]
+    assert "max_files_per_run" in misuse.messages["several"]
+    assert any("max_file_per_run" in w and "max_files_per_run" in w for w in misuse.warnings)
+
+
+# --- any bytes ------------------------------------------------------------------------------------
+
+LINES = [
+    b'{"id": 1, "name": "a"}',
+    b'{"id": 2, "name": "\xc3\xa4", "more": [1, {"x": null}]}',
+    b'{"id": "3", "Name": 5}',
+    b"",
+    b"[1]",
+]
+BYTES = st.one_of(st.sampled_from(b'\n\r\x00\x01"{}[],:\\\xff\xc3\xef a1'), st.integers(0, 255))
+MUTATION = st.tuples(st.sampled_from(["replace", "insert", "delete"]), st.integers(0, 400), BYTES)
+FILE = st.tuples(
+    st.lists(st.sampled_from(LINES), max_size=6),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.booleans(),
+    st.lists(MUTATION, max_size=6),
+)
+
+
+def mutated(drawn: tuple) -> bytes:
+    """The bytes of a file that was written well and then damaged."""
+    lines, ending, ended, mutations = drawn
+    content = bytearray(ending.join(lines) + (ending if ended and lines else b""))
+    for kind, place, byte in mutations:
+        place = min(place, len(content))
+        if kind == "insert":
+            content.insert(place, byte)
+        elif place < len(content):
+            if kind == "replace":
+                content[place] = byte
+            else:
+                del content[place]
+    return bytes(content)
+
+
+def line_count(content: bytes) -> int:
+    """Lines end at LF; what follows the last one is a line if it is anything."""
+    return content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+
+
+def texts(found: list[dict[str, Any]]) -> Counter[str]:
+    """The user's columns of rows, as texts that can be counted."""
+    users = [{k: v for k, v in row.items() if not k.startswith("_sluice_")} for row in found]
+    return Counter(json.dumps(row, sort_keys=True, default=str) for row in users)
+
+
+@pytest.fixture(scope="module")
+def fuzzed(template: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Bronze and silver over a folder, with a rule that drops."""
+    project = Project(tmp_path_factory.mktemp("fuzz"), template=template)
+    source(project, "bronze", project.root / "landing", **NAMED)
+    project.model("silver", "select * from {{ sluice.stream(ref('bronze')) }}")
+    rule = {
+        "sluice.expectation": {
+            "name": "clean",
+            "arguments": {"expression": "_rescued_data is null and id is not null"},
+            "config": {"meta": {"on_violation": "drop"}},
+        }
+    }
+    node = {"name": "silver", "config": {"materialized": "streaming_table"}, "data_tests": [rule]}
+    project.write("models/silver.yml", json.dumps({"models": [node]}))
+    return project
+
+
+@given(batches=st.lists(st.lists(FILE, min_size=1, max_size=6), min_size=1, max_size=2))
+def test_any_bytes_become_rows(fuzzed: Project, batches: list) -> None:
+    """No crash; lines in = bronze rows, file by file; clean + quarantine = input."""
+    fuzzed.drop_database()
+    folder = fuzzed.root / "landing"
+    for old in folder.glob("*"):
+        old.unlink()
+    expected: Counter[str] = Counter()
+    for number, files in enumerate(batches):
+        for index, drawn in enumerate(files):
+            content = mutated(drawn)
+            name = f"{number}_{index}.json"
+            put(folder / name, content)
+            expected[name] = line_count(content)
+        fuzzed.run()
+        found = {entry["file"]: entry["rows"] for entry in ledger(fuzzed, "bronze")}
+        assert found == expected
+        bronze, silver = fuzzed.rows("bronze"), fuzzed.rows("silver")
+        assert Counter(row["_metadata"][1] for row in bronze) == +expected
+        quarantine = fuzzed.rows("silver__quarantine")
+        assert len(bronze) == len(silver) + len(quarantine)
+        whole = texts(rows(fuzzed, "bronze"))
+        parts = texts(rows(fuzzed, "silver")) + texts(rows(fuzzed, "silver__quarantine"))
+        assert whole == parts
