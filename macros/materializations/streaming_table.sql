@@ -12,6 +12,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     -- the batch, judged in one pass; a broken rule with on_violation: fail ends the run here
+    {% do sluice.check_conditions(sql, rules) %}
     {% set batch = sluice.create_temp('batch', sluice.judged_rows(sql, rules)) %}
     {% set judgement = sluice.judge(batch, rules) %}
     {% do sluice.fail_update(batch, rules, judgement, started) %}
