@@ -178,6 +178,10 @@ def test_a_reference_is_a_dependency(project: Project) -> None:
     assert [row["id"] for row in project.rows("orders")] == [1]
     assert quality(project) == {"known_code": ("drop", 1, 2)}
 
+    # dbt run --empty judges nothing, and by the same rules
+    project.run("--empty", "--select", "orders")
+    assert quality(project) == {"known_code": ("drop", 0, 0)}
+
     # a field that the seed has not is an error, and not the column of the row itself
     wrong = builtin("relationships", "known_code", "drop", to="ref('codes')", field="id")
     write_orders(project, [], {"code": [wrong]})

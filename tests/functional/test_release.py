@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import duckdb
 import pytest
 
 from project import Project, Row, Run
@@ -234,3 +235,30 @@ def test_what_cannot_be_released(orders: Project) -> None:
     orders.query("drop table lake.orders")
     run = release(orders, dataset="orders")
     assert not run.success and "dbt build --select orders" in run.error
+
+
+def test_a_table_in_another_database(project: Project) -> None:
+    """Its state is beside it; the release is one transaction there, and its counts come home."""
+    profiles = (project.root / "profiles.yml").read_text()
+    other = project.root / "other.duckdb"
+    attach = f"      attach: [{{path: '{other}', alias: other}}]\n"
+    project.write("profiles.yml", profiles + attach)
+    write_orders(project, [CHEAP], {})
+    yml = project.root / "models/orders.yml"
+    away = "{'database': 'other', 'materialized'"
+    project.write("models/orders.yml", yml.read_text().replace("{'materialized'", away))
+    read = "select * from {{ sluice.stream(ref('orders')) }}"
+    project.model("after", read, materialized="streaming_table", database="other")
+    load(project, [order(1), order(2, 20.0), order(3, 50.0)])
+    project.run()
+    write_orders(project, [MODERATE], {})
+    project.write("models/orders.yml", yml.read_text().replace("{'materialized'", away))
+    assert "1 released as batch 2, 1 held back" in released(project)
+    assert quality(project) == {"cheap": ("drop", 1, 1)}
+    flow = project.flows()["orders"]
+    assert [flow["num_input_rows"], flow["num_output_rows"]] == [2, 1]
+    load(project, [])
+    project.run()
+    with duckdb.connect(str(other)) as connection:
+        found = connection.execute("select id from lake.after order by id").fetchall()
+    assert found == [(1,), (2,)]
