@@ -18,7 +18,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 # The event log's schema; the tables' schema is `main`.
 LOG = "main_sluice"
-LAYERS = ("bronze", "silver", "gold", "snapshots")
+LAYERS = ("seeds", "bronze", "silver", "gold", "snapshots")
 
 
 def database_path() -> Path:
@@ -61,7 +61,11 @@ def layers(manifest: Path) -> dict[str, str]:
     if not manifest.exists():
         return {}
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    kinds = {"model": lambda node: node["path"].split("/")[0], "snapshot": lambda _: "snapshots"}
+    kinds = {
+        "seed": lambda _: "seeds",
+        "model": lambda node: node["path"].split("/")[0],
+        "snapshot": lambda _: "snapshots",
+    }
     return {
         node["name"]: kinds[node["resource_type"]](node)
         for node in nodes

@@ -1,4 +1,6 @@
-{% macro log_flow(status, metrics, started, expectations=[]) %}
+{% macro log_flow(status, metrics, started, expectations=[], node=none, relation=none) %}
+    {% set node = node or model %}
+    {% set relation = relation or this %}
     {% set seconds = (modules.datetime.datetime.now() - started).total_seconds() %}
     {% set parts = [] %}
     {% for name, count in metrics.items() if count %}
@@ -7,11 +9,11 @@
     {% do sluice.log_events([{
         'level': 'METRICS',
         'event_type': 'flow_progress',
-        'dataset': model.name,
-        'message': model.name ~ ' ' ~ status ~ ': ' ~ (parts | join(', ') or 'nothing new'),
+        'dataset': node.name,
+        'message': node.name ~ ' ' ~ status ~ ': ' ~ (parts | join(', ') or 'nothing new'),
         'details': {
-            'unique_id': model.unique_id,
-            'relation': this | string,
+            'unique_id': node.unique_id,
+            'relation': relation | string,
             'flow_progress': {
                 'status': status,
                 'seconds': seconds,
@@ -22,5 +24,5 @@
                 },
             },
         },
-    }], this.database) %}
+    }], relation.database) %}
 {% endmacro %}

@@ -2,6 +2,7 @@
     {% if execute %}
         {% do sluice.create_state() %}
         {% do sluice.close_abandoned_updates() %}
+        {% do sluice.warn_without_effect() %}
         {% do sluice.log_events([{
             'level': 'INFO',
             'event_type': 'create_update',

@@ -1,28 +1,24 @@
-{% macro expectations() %}
-    {# The model's dbt tests that are expectations: name, on_violation and an SQL condition each. #}
+{% macro expectations(node=none) %}
+    {# The model's dbt tests that are expectations, rule by rule: name, on_violation and an SQL condition each. #}
+    {% set node = node or model %}
     {% set rules = [] %}
     {% set errors = [] %}
-    {% for node in graph.nodes.values() | sort(attribute='unique_id')
-        if node.resource_type == 'test' and node.attached_node == model.unique_id and node.test_metadata %}
-        {% set kind = (node.test_metadata.namespace ~ '.' if node.test_metadata.namespace else '') ~ node.test_metadata.name %}
-        {% set on_violation = (node.config.meta or {}).get('on_violation') %}
-        {% if on_violation is none and kind in ('sluice.expectation', 'expectation') %}
-            {% set on_violation = 'warn' %}
-        {% endif %}
+    {% for test in sluice.tests_of(node) %}
+        {% set on_violation = sluice.on_violation(test, node) %}
         {% if on_violation is not none %}
-            {% set condition = sluice.expectation_condition(node) %}
-            {% if on_violation not in ('warn', 'drop', 'fail') %}
-                {% do errors.append(node.name ~ ': on_violation must be one of [warn, drop, fail], found: ' ~ on_violation) %}
-            {% elif condition is none %}
-                {% do errors.append(
-                    node.name ~ ': on_violation needs a test that looks at one row at a time '
-                    ~ '(sluice.expectation, not_null, accepted_values), found: ' ~ kind
-                ) %}
-            {% else %}
-                {% do rules.append({'name': node.name, 'on_violation': on_violation, 'condition': condition}) %}
-            {% endif %}
+            {% set found = sluice.expectation_errors(test, on_violation, node) %}
+            {% do errors.extend(found) %}
+            {% if not found and on_violation == 'warn' %}{% do sluice.warn_of_severity(test, node) %}{% endif %}
+            {% for name, condition in ({} if found else sluice.row_conditions(test)).items() %}
+                {% if name in rules | map(attribute='name') %}
+                    {% do errors.append(name ~ ': two expectations of this model have this name, expected a name for each') %}
+                {% endif %}
+                {% do rules.append({'name': name, 'on_violation': on_violation, 'condition': condition}) %}
+            {% endfor %}
+        {% elif test.config.get('on_violation') is not none %}
+            {% do errors.append(test.name ~ ': on_violation belongs under config: meta:, found directly under config:') %}
         {% endif %}
     {% endfor %}
-    {% do sluice.raise_errors('Expectation errors', errors) %}
+    {% do sluice.raise_errors('Expectation errors', errors, node) %}
     {% do return(rules) %}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{% macro judge(batch, rules) %}
+{% macro judge(batch, rules, node=none) %}
     {# Counts over the judged batch: {'rows', 'dropped', 'expectations': [{name, passed_records, ...}]}. #}
     {% set counts = ['count(*) as num_rows'] %}
     {% for rule in rules %}
@@ -11,7 +11,7 @@
         {% set failed = found['failed_' ~ loop.index] | int %}
         {% do expectations.append({
             'name': rule.name,
-            'dataset': model.name,
+            'dataset': (node or model).name,
             'on_violation': rule.on_violation,
             'passed_records': found.num_rows | int - failed,
             'failed_records': failed,

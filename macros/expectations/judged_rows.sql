@@ -3,7 +3,8 @@
     select
         batch.*
         {%- for rule in rules %},
-        coalesce(({{ rule.condition }}), false) as {{ sluice.verdict(loop.index) }}
+        /* {{ rule.name | replace('*/', '* /') }} */ coalesce(({{ rule.condition }}
+        ), false) as {{ sluice.verdict(loop.index) }}
         {%- endfor %}
     from (
         {{ sql }}

@@ -14,6 +14,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     -- the batch, judged in one pass; a broken rule with on_violation: fail ends the run here
+    {% do sluice.check_conditions(query, rules) %}
     {% set batch = sluice.create_temp('batch', sluice.judged_rows(query, rules)) %}
     {% set judgement = sluice.judge(batch, rules) %}
     {% do sluice.fail_update(batch, rules, judgement, started) %}

@@ -1,7 +1,8 @@
-{% macro next_batch(existing, afresh, rows) %}
+{% macro next_batch(existing, afresh, rows, relation=none) %}
     {# This table's head after the run, as a position of itself: a rebuild opens an epoch, rows a batch. #}
-    {% set id = sluice.dataset_id(this) %}
-    {% set head = sluice.latest_position(id, id, this.database) %}
+    {% set relation = relation or this %}
+    {% set id = sluice.dataset_id(relation) %}
+    {% set head = sluice.latest_position(id, id, relation.database) %}
     {% set epoch = head.epoch + 1 if afresh else head.epoch %}
     {% set from = 0 if afresh else head.batch %}
     {% do return({

@@ -1,8 +1,9 @@
-{% macro record_checkpoints(positions, afresh=false) %}
+{% macro record_checkpoints(positions, afresh=false, relation=none) %}
     {# Positions this node has reached, written in the transaction of the rows that they stand for. A node that
        starts over forgets how far it had read, for what it reads now may end before that (dbt run --empty). #}
-    {% set checkpoints = sluice.state_relation('checkpoints', this.database) %}
-    {% set id = sluice.literal(sluice.dataset_id(this)) %}
+    {% set relation = relation or this %}
+    {% set checkpoints = sluice.state_relation('checkpoints', relation.database) %}
+    {% set id = sluice.literal(sluice.dataset_id(relation)) %}
     {% if afresh %}
         {% do run_query('delete from ' ~ checkpoints ~ ' where dataset = ' ~ id ~ ' and source <> ' ~ id) %}
     {% endif %}

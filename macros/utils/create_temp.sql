@@ -1,3 +1,3 @@
-{% macro create_temp(suffix, sql) %}
-    {% do return(adapter.dispatch('create_temp', 'sluice')(suffix, sql)) %}
+{% macro create_temp(suffix, sql, relation=none) %}
+    {% do return(adapter.dispatch('create_temp', 'sluice')(suffix, sql, relation)) %}
 {% endmacro %}

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('operations') }} (what the rule valid_operation reads is built first)
 select
     * exclude (operation_date),
     try_cast(operation_date as timestamp) as operation_date

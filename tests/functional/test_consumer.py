@@ -59,6 +59,12 @@ def test_integration_project(tmp_path: Path) -> None:
     shop.land(1)
     run = shop.build()
     manifest = shop._manifest
+    for part in (
+        "models/silver",
+        "snapshots",
+        "seeds/operations.csv",
+    ):  # there is what to leave out
+        assert (shop.root.parent / part).exists()
     assert of_the_package(manifest) == []
     assert any(macro.package_name == "sluice" for macro in manifest.macros.values())
     hooks = [

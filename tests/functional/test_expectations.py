@@ -298,15 +298,6 @@ def test_wrong_declarations(project: Project) -> None:
                 builtin("unique", "one_row_each", "drop"),
                 builtin("not_null", "shouted", "DROP"),
             ],
-            "status": [
-                builtin(
-                    "relationships",
-                    "known_status",
-                    "fail",
-                    to="ref('orders_bronze')",
-                    field="status",
-                )
-            ],
         },
     )
     load(project, [{"id": 1}])
@@ -316,7 +307,7 @@ def test_wrong_declarations(project: Project) -> None:
     assert "Compilation Error" in message
     for part in ("loud", "explode", "shouted", "DROP", "warn", "drop", "fail"):
         assert part in message  # what, the legal values, what came
-    for part in ("one_row_each", "unique", "known_status", "relationships", "not_null"):
+    for part in ("one_row_each", "unique", "relationships", "not_null"):
         assert part in message
     tables = project.query("select table_name as n from information_schema.tables")
     assert "orders" not in {row["n"] for row in tables}

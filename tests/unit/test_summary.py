@@ -62,10 +62,16 @@ def test_figures_of_the_last_update(database: Path):
                 "name": "orders",
                 "path": "orders.yml",
             },
+            "seed.a.words": {"resource_type": "seed", "name": "words", "path": "words.csv"},
             "test.a.x": {"resource_type": "test", "name": "x"},
         }
     }
     (database.parent / "manifest.json").write_text(json.dumps(manifest))
+    with duckdb.connect(str(database)) as con:
+        con.execute(
+            "insert into main_sluice.flows by name "
+            "select 'two' as update_id, 'words' as dataset, 'COMPLETED' as status, 0.5 as seconds"
+        )
 
     result = summary(database)
 
@@ -73,12 +79,13 @@ def test_figures_of_the_last_update(database: Path):
     assert "Update two: COMPLETED in 2.5 seconds" in result.stdout
     lines = [cells(line) for line in result.stdout.splitlines()]
     flows = [
+        ["seeds", "words", "COMPLETED", "-", "-", "-", "0.5"],
         ["bronze", "orders_bronze", "COMPLETED", "1,000", "1,000", "0", "0.5"],
         ["silver", "orders_silver", "COMPLETED", "1,000", "970", "30", "0.5"],
         ["snapshots", "orders", "COMPLETED", "970", "-", "-", "0.5"],
     ]
     start = lines.index(flows[0])
-    assert lines[start : start + 3] == flows
+    assert lines[start : start + 4] == flows
     rules = [
         ["orders_silver", "valid_id", "drop", "20"],
         ["orders_silver", "valid_date", "drop", "10"],

@@ -1,7 +1,11 @@
 {% test expectation(model, expression, column_name=none) %}
 
+{{ sluice.warn_if_told() }}
+
 select *
 from {{ model }}
-where ({{ expression }}) is not true
+where (
+    {{ expression }}
+) is not true
 
 {% endtest %}

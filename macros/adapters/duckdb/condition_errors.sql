@@ -1,0 +1,21 @@
+{% macro duckdb__condition_errors(sql, rules) %}
+    {# json_serialize_plan() answers with the error, where all else raises it. The first question is for all rules at
+       once. What it has no plan for (files) fails too, so the rules are then asked one by one over typed nulls. #}
+    {% set all = 'select (' ~ rules | map(attribute='condition') | join('\n), (') ~ '\n) from (\n' ~ sql ~ '\n) as batch' %}
+    {% if sluice.rows("select json_serialize_plan(" ~ sluice.literal(all) ~ ") ->> '$.error' as error")[0].error == 'false' %}
+        {% do return([]) %}
+    {% endif %}
+    {% set nulls = [] %}
+    {% for column in sluice.query_columns(sql) %}
+        {% do nulls.append('null::' ~ column.dtype ~ ' as ' ~ adapter.quote(column.name)) %}
+    {% endfor %}
+    {% set errors = [] %}
+    {% for rule in rules %}
+        {% set one = 'select coalesce((' ~ rule.condition ~ '\n), false) from (select ' ~ nulls | join(', ') ~ ') as batch' %}
+        {% set answer = fromjson(sluice.rows('select json_serialize_plan(' ~ sluice.literal(one) ~ ') as answer')[0].answer) %}
+        {% if answer.error %}
+            {% do errors.append(rule.name ~ ' (' ~ rule.condition ~ '): ' ~ answer.error_message | replace('\n', '; ')) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(errors) %}
+{% endmacro %}
