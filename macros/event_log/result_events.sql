@@ -20,6 +20,7 @@
         {% set event_type = event_types.get(node.resource_type | string, 'test_progress') %}
         {% set tested = node.attached_node or node.tested_node_unique_id %}
         {% set dataset = graph.nodes[tested].name if tested in graph.nodes else none %}
+        {% if node.resource_type == 'source' %}{% set dataset = node.source_name ~ '.' ~ node.name %}{% endif %}
         {% set status = 'FAILED' if level == 'ERROR' else 'WARN' %}
         {% do details.update({event_type: {'name': node.name, 'status': status, 'failures': result.failures}}) %}
     {% endif %}

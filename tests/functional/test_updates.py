@@ -147,6 +147,27 @@ def test_tests_are_updates(project: Project) -> None:
     assert end["update_progress"] == {"state": "FAILED", "failed": ["not_null_places_id"]}
 
 
+def test_freshness_is_an_update(project: Project) -> None:
+    """A source that is too old fails its update, and is named."""
+    landing = events_project(project)
+    put(landing / "1.json", LINE.format(1))
+    project.run()
+    sources = project.root / "models/sources.yml"
+    options = {
+        "loaded_at_query": "select timestamp '2026-01-01'",
+        "freshness": {"error_after": {"count": 1, "period": "day"}},
+    }
+    head = "config: {"
+    text = sources.read_text().replace(head, f"{head}{json.dumps(options)[1:-1]}, ", 1)
+    project.write("models/sources.yml", text)
+    assert not project.dbt("source", "freshness").success
+    state = update(project, project.last)
+    assert (state["status"], state["command"]) == ("FAILED", "freshness")
+    assert project.flows() == {}
+    (stale,) = [event for event in log(project) if event["event_type"] == "source_progress"]
+    assert (stale["level"], stale["dataset"]) == ("ERROR", "landing.events")
+
+
 @pytest.mark.parametrize("skipped", [False, True])
 def test_a_failed_on_run_start(project: Project, skipped: bool) -> None:
     """The project's hooks run before ours, which dbt leaves out if one fails: still an update."""
