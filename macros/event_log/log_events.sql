@@ -4,7 +4,7 @@
         {% do values.append('(' ~ [
             'cast(uuid() as ' ~ dbt.type_string() ~ ')',
             sluice.literal(invocation_id),
-            'cast(' ~ sluice.literal(sluice.utc_now()) ~ ' as ' ~ dbt.type_timestamp() ~ ')',
+            'cast(' ~ sluice.literal(event.timestamp or sluice.utc_now()) ~ ' as ' ~ dbt.type_timestamp() ~ ')',
             sluice.literal(event.level),
             sluice.literal(event.event_type),
             sluice.literal(event.dataset),

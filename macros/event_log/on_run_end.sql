@@ -1,29 +1,9 @@
 {% macro on_run_end(results) %}
-    {% if execute %}
-        {% set statuses = {'success': 'COMPLETED', 'error': 'FAILED', 'skipped': 'SKIPPED'} %}
+    {% if sluice.is_update() %}
+        {% do sluice.begin_late(results) %}
+        {% set failed = sluice.failed_nodes(results) %}
         {% set events = [] %}
-        {% set failed = [] %}
-        {% for result in results %}
-            {% set status = result.status | string %}
-            {% if status in ('error', 'fail', 'runtime error') %}{% do failed.append(result.node.name) %}{% endif %}
-            {% if result.node.resource_type in ('model', 'snapshot', 'seed') %}
-                {% do events.append({
-                    'level': 'ERROR' if status == 'error' else 'INFO',
-                    'event_type': 'flow_progress',
-                    'dataset': result.node.name,
-                    'message': result.node.name ~ ' ' ~ statuses.get(status, status | upper)
-                        ~ (': ' ~ result.message if status == 'error' else ''),
-                    'details': {
-                        'unique_id': result.node.unique_id,
-                        'relation': result.node.relation_name,
-                        'flow_progress': {
-                            'status': statuses.get(status, status | upper),
-                            'seconds': result.execution_time,
-                        },
-                    },
-                }) %}
-            {% endif %}
-        {% endfor %}
+        {% for result in results %}{% do events.extend(sluice.result_events(result)) %}{% endfor %}
         {% do events.append({
             'level': 'ERROR' if failed else 'INFO',
             'event_type': 'update_progress',
@@ -34,7 +14,9 @@
                 'failed': failed,
             }},
         }) %}
-        {% do sluice.gather_events(results) %}
+        {% do sluice.gather_events() %}
         {% do sluice.log_events(events) %}
+        {% do adapter.commit() %}
+        {% do sluice.forget_events() %}
     {% endif %}
 {% endmacro %}

@@ -1,19 +1,7 @@
 {% macro on_run_start() %}
-    {% if execute %}
-        {% do sluice.create_state() %}
-        {% do sluice.close_abandoned_updates() %}
+    {% if sluice.is_update() %}
+        {% do sluice.event_log_retention_days() %}
         {% do sluice.warn_without_effect() %}
-        {% do sluice.log_events([{
-            'level': 'INFO',
-            'event_type': 'create_update',
-            'dataset': none,
-            'message': 'Update ' ~ invocation_id ~ ' started by dbt ' ~ flags.WHICH ~ '.',
-            'details': {'create_update': {
-                'command': flags.WHICH,
-                'full_refresh': flags.FULL_REFRESH or false,
-                'target': target.name,
-                'dbt_version': dbt_version,
-            }},
-        }]) %}
+        {% do sluice.begin_update(sluice.utc_now()) %}
     {% endif %}
 {% endmacro %}

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from events_project import RULES, events_project, log, update
 from landing import make_files, put, read_landed
-from project import Project, Row, Run
+from project import Project
 
 EVENT_LOG = ["id", "update_id", "timestamp", "level", "event_type", "dataset", "message", "details"]
 UPDATES = ["update_id", "started_at", "finished_at", "status", "full_refresh"]
@@ -34,66 +35,6 @@ QUALITY = [
     "failed_records",
 ]
 LEDGER = ["dataset", "path", "size", "modified_at", "batch", "rows", "status", "error"]
-TYPES = dict.fromkeys(("firstname", "lastname", "email", "address", "operation"), "varchar") | {
-    "id": "bigint",
-    "operation_date": "varchar",
-}
-RULES = {
-    "no_rescued_data": "_rescued_data is null",
-    "valid_id": "id is not null",
-    "valid_operation": "operation in ('APPEND', 'UPDATE', 'DELETE')",
-    "valid_operation_date": "operation_date is not null",
-}
-SILVER = """\
-select * replace (try_cast(operation_date as timestamp) as operation_date)
-from {{ sluice.stream(ref('bronze')) }}
-"""
-CURRENT = {
-    "keys": ["id"],
-    "sequence_by": "operation_date",
-    "apply_as_deletes": "operation = 'DELETE'",
-    "column_list": ["id", "firstname", "lastname", "email", "address"],
-}
-
-
-def events_project(project: Project, pattern: str = "*.json") -> Path:
-    """Write a pipeline from files to `current`; the landing folder."""
-    landing = project.root / "landing"
-    landing.mkdir()
-    source = {"external_location": f"{landing}/{pattern}", "format": "json", "columns": TYPES}
-    project.write(
-        "models/sources.yml",
-        f"sources: [{{name: landing, tables: [{{name: events, config: {{meta: {source}}}}}]}}]",
-    )
-    text = "select * from {{ sluice.read_files(source('landing', 'events')) }}"
-    project.model("bronze", text, materialized="streaming_table")
-    project.write("models/silver.sql", SILVER)
-    tests = [
-        {
-            "sluice.expectation": {
-                "name": name,
-                "arguments": {"expression": expression},
-                "config": {"meta": {"on_violation": "drop"}},
-            }
-        }
-        for name, expression in RULES.items()
-    ]
-    node = {"name": "silver", "config": {"materialized": "streaming_table"}, "data_tests": tests}
-    project.write("models/silver.yml", f"models: [{node}]")
-    project.apply_changes("current", "select * from {{ sluice.stream(ref('silver')) }}", **CURRENT)
-    return landing
-
-
-def log(project: Project) -> list[Row]:
-    """All events, oldest first."""
-    return project.query("select * from lake_sluice.event_log order by timestamp, id")
-
-
-def update(project: Project, run: Run) -> Row:
-    """What `updates` says of a run."""
-    rows = project.query("select * from lake_sluice.updates")
-    (found,) = [row for row in rows if row["update_id"] == run.invocation_id]
-    return found
 
 
 def utc_now() -> datetime:

@@ -9,8 +9,8 @@
             cast(" ~ sluice.literal(sluice.utc_now()) ~ " as timestamp),
             'ERROR',
             'update_progress',
-            'Update ' || update_id || ' ended without a word: its process was killed.',
-            json_object('update_progress', json_object('state', 'FAILED'))
+            'Update ' || update_id || ' FAILED: it ended without a word. Its process was killed, or a hook raised an error.',
+            json_object('update_progress', json_object('state', 'FAILED', 'abandoned', true))
         from " ~ sluice.state_relation('updates') ~ "
         where status = 'RUNNING'"
     ) %}

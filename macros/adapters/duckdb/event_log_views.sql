@@ -1,29 +1,40 @@
 {% macro duckdb__event_log_views(database) %}
     {% set event_log = sluice.state_relation('event_log', database) %}
     create or replace view {{ sluice.state_relation('updates', database) }} as
+    with events as (
+        select
+            update_id,
+            timestamp,
+            message,
+            case when event_type = 'create_update' then details -> '$.create_update' end as created,
+            case when event_type = 'update_progress' then details ->> '$.update_progress.state' end as state,
+            case when event_type = 'update_progress' then details ->> '$.update_progress.abandoned' end
+                is not null as abandoned
+        from {{ event_log }}
+    )
+
     select
         update_id,
         min(timestamp) as started_at,
-        max(timestamp) filter (where details ->> '$.update_progress.state' in ('COMPLETED', 'FAILED'))
-            as finished_at,
-        coalesce(
-            arg_max(details ->> '$.update_progress.state', timestamp)
-                filter (where event_type = 'update_progress'),
-            'RUNNING'
-        ) as status,
-        coalesce(bool_or((details ->> '$.create_update.full_refresh')::boolean), false)
-            as full_refresh
-    from {{ event_log }}
-    where event_type in ('create_update', 'update_progress')
-    group by update_id;
+        -- of a killed update: its last sign of life
+        case when count(state) > 0 then max(timestamp) filter (where not abandoned) end as finished_at,
+        coalesce(arg_max(state, timestamp), 'RUNNING') as status,
+        coalesce(bool_or((created ->> '$.full_refresh')::boolean), false) as full_refresh,
+        max(created ->> '$.command') as command,
+        arg_max(message, timestamp) filter (where state is not null) as message
+    from events
+    group by update_id
+    having count(created) > 0 or count(state) > 0;
 
     create or replace view {{ sluice.state_relation('flows', database) }} as
     with progress as (
         select
             update_id,
             dataset,
+            details ->> '$.unique_id' as unique_id,
             timestamp,
-            details -> '$.flow_progress' as flow
+            details -> '$.flow_progress' as flow,
+            details ->> '$.flow_progress.status' as status
         from {{ event_log }}
         where event_type = 'flow_progress'
     )
@@ -31,16 +42,18 @@
     select
         update_id,
         dataset,
-        arg_max(flow ->> '$.status', timestamp) as status,
+        -- dbt --fail-fast calls a flow skipped that had just committed
+        coalesce(arg_max(status, timestamp) filter (where status <> 'SKIPPED'), 'SKIPPED') as status,
         {% for metric in [
             'num_input_rows', 'num_output_rows', 'num_upserted_rows', 'num_deleted_rows',
             'num_dropped_rows', 'num_late_rows', 'num_duplicate_rows', 'num_conflicts',
         ] -%}
         max((flow ->> '$.metrics.{{ metric }}')::bigint) as {{ metric }},
         {% endfor -%}
-        max((flow ->> '$.seconds')::double) as seconds
+        max((flow ->> '$.seconds')::double) as seconds,
+        unique_id
     from progress
-    group by update_id, dataset;
+    group by update_id, dataset, unique_id;
 
     create or replace view {{ sluice.state_relation('data_quality', database) }} as
     with rules as (
