@@ -5,8 +5,8 @@
     } if snapshot else {'scd_type': 'stored_as_scd_type'} %}
     {% set changes = [] %}
     {% for part in ('events', 'rows') %}
-        {% for name, before in recorded[part].items() if name in names %}
-            {% set now = record[part].get(name) %}
+        {% for name, before in recorded[part].items() if name in names and name in record[part] %}
+            {% set now = record[part][name] %}
             {% if before != now and not (name == 'keys' and before | map('lower') | sort == now | map('lower') | sort) %}
                 {% do changes.append(called.get(name, name) ~ ' was ' ~ tojson(before) ~ ' and is now ' ~ tojson(now)) %}
             {% endif %}

@@ -14,5 +14,11 @@
             ~ (name ~ ' is a configuration of dbt and stands beside meta' if node.resource_type == 'snapshot'
                 else 'only snapshots have ' ~ name)) %}
     {% endfor %}
+    {# dbt takes any name here and drops those that it does not know. #}
+    {% set chosen = (node.unrendered_config or {}).get('snapshot_meta_column_names') %}
+    {% set legal = ['dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] %}
+    {% for name in (chosen if chosen is mapping else []) if name not in legal %}
+        {% do errors.append('snapshot_meta_column_names names the columns ' ~ legal | join(', ') ~ ', found: ' ~ name) %}
+    {% endfor %}
     {% do sluice.warn_misspelt(node, given, options) %}
 {% endmacro %}
