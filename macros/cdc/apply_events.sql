@@ -1,9 +1,9 @@
-{% macro apply_events(options, batch_columns, batch, recorded, afresh) %}
+{% macro apply_events(options, batch, recorded, afresh) %}
     {# Adds the batch to the kept events and works out what follows for the target. Only the state is written here.
        Returns {'options', 'rows' (a query), 'changed', 'everything', 'batch', 'temps', 'metrics'}. #}
     {% set events = sluice.events_relation() %}
     {% set record = sluice.recorded_options(options) %}
-    {% set counts = sluice.check_events(options, batch_columns, batch) %}
+    {% set counts = sluice.check_events(options, batch) %}
     {% set recalculate = afresh or recorded.rows != record.rows %}
     {% set metrics = {
         'num_input_rows': counts.num_rows, 'num_upserted_rows': 0, 'num_deleted_rows': 0,

@@ -34,7 +34,7 @@
             ~ meta.get('stored_as_scd_type', 1) ~ ', which keeps the current rows only (way out: a plain ref(), or stored_as_scd_type: 2)') %}
     {% else %}
         {% do interval.update({
-            'start_at': meta.get('start_at', 'valid_from'), 'end_at': meta.get('end_at', 'valid_to'), 'node': node,
+            'start_at': meta.get('start_at') or 'valid_from', 'end_at': meta.get('end_at') or 'valid_to', 'node': node,
         }) %}
     {% endif %}
     {% do return(interval) %}

@@ -1,13 +1,7 @@
 {% macro history_options(node, given, output, errors) %}
     {# scd_type, start_at and end_at, and what a snapshot has beside them (snapshot, hard_deletes, open_end). #}
-    {% set snapshot = node.resource_type == 'snapshot' %}
-    {% set scd_type = 2 if snapshot else given.get('stored_as_scd_type', 1) %}
-    {% if scd_type | string not in ('1', '2') %}
-        {% do errors.append('stored_as_scd_type must be 1 or 2, found: ' ~ scd_type) %}
-        {% set scd_type = 1 %}
-    {% endif %}
-    {% set options = {'scd_type': scd_type | int, 'snapshot': none, 'hard_deletes': 'invalidate', 'open_end': none} %}
-    {% if snapshot %}
+    {% set options = {'scd_type': 2, 'snapshot': none, 'hard_deletes': 'invalidate', 'open_end': none} %}
+    {% if node.resource_type == 'snapshot' %}
         {% set names = sluice.snapshot_column_names(node) %}
         {% do options.update({
             'snapshot': names,
@@ -21,7 +15,15 @@
                 ~ options.hard_deletes) %}
         {% endif %}
     {% else %}
-        {% do options.update({'start_at': given.get('start_at', 'valid_from'), 'end_at': given.get('end_at', 'valid_to')}) %}
+        {% set scd_type = 1 if given.get('stored_as_scd_type') is none else given.stored_as_scd_type %}
+        {% if scd_type | string not in ('1', '2') %}
+            {% do errors.append('stored_as_scd_type must be 1 or 2, found: ' ~ tojson(scd_type)) %}
+        {% endif %}
+        {% do options.update({
+            'scd_type': 1 if scd_type | string == '1' else 2,
+            'start_at': 'valid_from' if given.get('start_at') is none else given.start_at,
+            'end_at': 'valid_to' if given.get('end_at') is none else given.end_at,
+        }) %}
     {% endif %}
     {% do sluice.check_history_options(given, output, options, errors) %}
     {% do return(options) %}

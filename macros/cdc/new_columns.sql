@@ -1,5 +1,5 @@
-{% macro new_columns(names, events) %}
-    {# Those that the kept events do not have: they come with an empty batch too. #}
-    {% set kept = sluice.columns_of(events) | map(attribute='name') | map('lower') | list %}
-    {% do return(names | map('lower') | reject('in', kept) | list) %}
+{% macro new_columns(names, relation) %}
+    {# Those that a table does not have, in lower case. The kept events get them with an empty batch too. #}
+    {% set there = sluice.columns_of(relation) | map(attribute='name') | map('lower') | list %}
+    {% do return(names | map('lower') | reject('in', there) | list) %}
 {% endmacro %}

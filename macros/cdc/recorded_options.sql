@@ -2,7 +2,10 @@
     {# What the state depends on, kept with it and compared at the next run: what the events were made by, and
        what shapes the rows that follow from them. #}
     {% set events = {'keys': options['keys'], 'sequence_by': options.sequence} %}
-    {% set rows = {'scd_type': options.scd_type, 'hard_deletes': options.hard_deletes, 'open_end': options.open_end} %}
+    {% set rows = {} %}
+    {% for name in ('scd_type', 'hard_deletes', 'open_end', 'on_schema_change') %}
+        {% do rows.update({name: options[name]}) %}
+    {% endfor %}
     {% for name in ('apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list') %}
         {% do events.update({name: options.given.get(name)}) %}
     {% endfor %}

@@ -3,11 +3,11 @@
        carries beside its key is nobody's value, so it is dropped: copies of it are then equal. #}
     {% set operation = [] %}
     {% for name, condition in [('TRUNCATE', options.truncates), ('DELETE', options.deletes)] if condition %}
-        {% do operation.append('when ' ~ condition ~ " then '" ~ name ~ "'") %}
+        {% do operation.append('when ' ~ condition ~ "\nthen '" ~ name ~ "'") %}
     {% endfor %}
     select
         {%- for name in options.output %}
-        {%- set quoted = adapter.quote(name) %}
+        {%- set quoted = sluice.quote(name) %}
         {%- if name in options['keys'] and options.truncates %}
         case when _sluice_operation <> 'TRUNCATE' then {{ quoted }} end as {{ quoted }},
         {%- elif name not in options['keys'] and operation %}

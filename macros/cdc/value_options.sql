@@ -5,7 +5,7 @@
         'columns': columns,
         'attributes': attributes,
         'tracked': sluice.chosen_columns(options.given,
-            'track_history_column_list', 'track_history_except_column_list', attributes, attributes, errors),
-        'filled': sluice.filled_columns(options.given, attributes, errors),
+            'track_history_column_list', 'track_history_except_column_list', attributes, attributes, errors, options),
+        'filled': sluice.filled_columns(options, attributes, errors),
     }) %}
 {% endmacro %}

@@ -25,7 +25,7 @@
     {% set columns = sluice.query_columns(feed) %}
     {% set options = sluice.apply_changes_options(model, columns) %}
     {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, feed)) %}
-    {% set plan = sluice.apply_events(options, columns, batch, recorded, afresh) %}
+    {% set plan = sluice.apply_events(options, batch, recorded, afresh) %}
 
     -- the rows of the target that follow from it
     {% set write = sluice.write_changes(plan, target_relation, existing, afresh) %}

@@ -1,8 +1,8 @@
-{% macro rebuild(dataset, start_over=false) %}
+{% macro rebuild(dataset=none, start_over=false) %}
     {# Run by `dbt run-operation sluice.rebuild --args '{dataset: customers_history}'`. Replays the kept events of a
        snapshot or apply_changes model into its table, under the options as they are now. #}
     {% if not execute %}{% do return(none) %}{% endif %}
-    {% set node = sluice.apply_changes_node(dataset) %}
+    {% set node = sluice.apply_changes_node(dataset, start_over) %}
     {% set target_relation = api.Relation.create(
         database=node.database, schema=node.schema, identifier=node.alias or node.name, type='table') %}
     {% set events = sluice.events_relation(target_relation) %}
@@ -15,21 +15,14 @@
         {% do return(none) %}
     {% endif %}
 
-    {% set recorded = sluice.target_options(sluice.dataset_id(target_relation), node.database) %}
-    {% if recorded is none %}
-        {% do sluice.raise_errors('sluice.rebuild error', [
-            'no events are kept for ' ~ target_relation ~ ', expected a dataset that has run before',
-            'way out: dbt build --select ' ~ node.name,
-        ], node) %}
-    {% endif %}
-    {% set options = sluice.apply_changes_options(node, sluice.replayed_columns(node, events)) %}
+    {% set recorded = sluice.check_kept_events(node, target_relation, events) %}
+    {% set options = sluice.apply_changes_options(node, sluice.replayed_columns(node, events), replayed=true) %}
     {% set record = sluice.recorded_options(options) %}
-    {% if record.events != recorded.events or record.rows.scd_type != recorded.rows.scd_type %}
-        {% do sluice.raise_errors('sluice.rebuild error', [
-            'the kept events were made by ' ~ tojson(recorded.events) ~ ', and the options are now ' ~ tojson(record.events),
-            'way out: change them back, or drop the kept events and read the source anew (it must still hold the feed): '
-            ~ sluice.start_over(node),
-        ], node) %}
+    {% set errors = sluice.changed_options(recorded, record, recorded.events | list + ['scd_type'], options.snapshot is not none) %}
+    {% if errors %}
+        {% do errors.append('the kept events cannot follow that; change it back, or drop them and read the source anew '
+            ~ '(it must still hold the feed): ' ~ sluice.start_over(node)) %}
+        {% do sluice.raise_errors('sluice.rebuild error', errors, node) %}
     {% endif %}
     {% do sluice.replay_events(options, events, target_relation, recorded, record) %}
     {% do adapter.commit() %}

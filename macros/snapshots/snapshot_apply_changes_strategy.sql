@@ -9,7 +9,7 @@
     {% set columns = sluice.query_columns(feed) %}
     {% set options = sluice.apply_changes_options(node, columns) %}
     {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, feed)) %}
-    {% set plan = sluice.apply_events(options, columns, batch, recorded, not target_exists) %}
+    {% set plan = sluice.apply_events(options, batch, recorded, not target_exists) %}
     {% set staging = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
     {% do sluice.record_checkpoints(sluice.streams_read(), not target_exists) %}
     {% do sluice.log_flow('COMPLETED', plan.metrics, started) %}

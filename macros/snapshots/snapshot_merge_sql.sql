@@ -5,5 +5,8 @@
     {% set keys = config.get('unique_key') %}
     {% set identity = sluice.quoted(
         ([keys] if keys is string else keys) + [sluice.snapshot_column_names(model).dbt_valid_from]) %}
-    {% do return(sluice.merge_changes(identity, target, insert_cols, source, 'dbt_change_type')) %}
+    {# dbt put its marks around the names and doubled none within. #}
+    {% set names = [] %}
+    {% for column in insert_cols %}{% do names.append(sluice.quote(column[1:-1])) %}{% endfor %}
+    {% do return(sluice.merge_changes(identity, target, names, source, 'dbt_change_type')) %}
 {% endmacro %}

@@ -9,7 +9,7 @@
     {% endif %}
     {% set definitions = [] %}
     {% for column in columns %}
-        {% do definitions.append(adapter.quote(column.name) ~ ' ' ~ column.dtype) %}
+        {% do definitions.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}
     {% endfor %}
     {% do run_query('create table ' ~ relation ~ ' (' ~ definitions | join(', ') ~ ')') %}
 {% endmacro %}

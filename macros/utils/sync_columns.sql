@@ -1,6 +1,7 @@
-{% macro sync_columns(relation, columns, mode='append_new_columns', existing=none) %}
+{% macro sync_columns(relation, columns, mode='append_new_columns', existing=none, node=none) %}
     {# Brings a table up to the columns of a batch, by the rules of on_schema_change. Returns {'taken': those of the
        batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every mode. #}
+    {% set node = node or model %}
     {% set existing = existing or sluice.columns_of(relation) %}
     {% set taken = [] %}
     {% set all = existing | list %}
@@ -11,19 +12,19 @@
         {% if old is not none %}
             {% do taken.append(old) %}
             {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
-                {% do alters.append('alter column ' ~ adapter.quote(old.name) ~ ' type ' ~ column.dtype) %}
+                {% do alters.append('alter column ' ~ sluice.quote(old.name) ~ ' type ' ~ column.dtype) %}
                 {% do all.insert(all.index(old), api.Column(old.name, column.dtype)) %}
                 {% do all.remove(old) %}
             {% elif old.dtype != column.dtype and not sluice.widens(column.dtype, old.dtype) %}
                 {% do errors.append(
                     "column '" ~ old.name ~ "' was " ~ old.dtype ~ ' and is now ' ~ column.dtype
-                    ~ ', which can lose values; cast it in the model, or start over: ' ~ sluice.start_over(model)
+                    ~ ', which can lose values; cast it in the model, or start over: ' ~ sluice.start_over(node)
                 ) %}
             {% endif %}
         {% elif mode in ('append_new_columns', 'sync_all_columns') %}
             {% do taken.append(column) %}
             {% do all.append(column) %}
-            {% do alters.append('add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.dtype) %}
+            {% do alters.append('add column ' ~ sluice.quote(column.name) ~ ' ' ~ column.dtype) %}
         {% elif mode == 'fail' %}
             {% do errors.append("column '" ~ column.name ~ "' is new and on_schema_change is fail") %}
         {% endif %}
@@ -33,15 +34,15 @@
             {% if mode == 'fail' %}
                 {% do errors.append("column '" ~ old.name ~ "' is no longer in the model and on_schema_change is fail") %}
             {% else %}
-                {% do alters.append('drop column ' ~ adapter.quote(old.name)) %}
+                {% do alters.append('drop column ' ~ sluice.quote(old.name)) %}
                 {% do all.remove(old) %}
             {% endif %}
         {% endfor %}
     {% endif %}
     {% if errors and mode == 'fail' %}
-        {% do errors.append('way out: change the model back, choose another on_schema_change, or start over: ' ~ sluice.start_over(model)) %}
+        {% do errors.append('way out: change the model back, choose another on_schema_change, or start over: ' ~ sluice.start_over(node)) %}
     {% endif %}
-    {% do sluice.raise_errors('Schema change of ' ~ relation, errors) %}
+    {% do sluice.raise_errors('Schema change of ' ~ relation, errors, node) %}
     {% if alters %}
         {% do run_query('alter table ' ~ relation ~ ' ' ~ alters | join(';\nalter table ' ~ relation ~ ' ')) %}
     {% endif %}

@@ -1,0 +1,32 @@
+{% macro duckdb__checked_expressions(columns, expressions) %}
+    {# json_serialize_plan() gives the errors of a query as values, so that all can be told at once. The case keeps an
+       expression one expression. Errors of other kinds are of the plan's text, not of the expression. #}
+    {% set nulls, plans, found, typed, sound, result = [], [], [], [], [], {} %}
+    {% for column in columns %}{% do nulls.append('cast(null as ' ~ column.dtype ~ ') as ' ~ sluice.quote(column.name)) %}{% endfor %}
+    {% set source = '\nfrom (select ' ~ nulls | join(', ') ~ ') as changes' %}
+    {% for name, expression in expressions.items() %}
+        {% set query = 'select changes.*, case when true then ' ~ expression ~ '\nend as _sluice_checked' ~ source %}
+        {% do plans.append('json_serialize_plan(' ~ sluice.literal(query) ~ ') as plan_' ~ loop.index) %}
+        {% do found.append('plan_' ~ loop.index ~ " ->> '$.error_type' as kind_" ~ loop.index) %}
+        {% do found.append('plan_' ~ loop.index ~ " ->> '$.error_message' as message_" ~ loop.index) %}
+        {% do result.update({name: {'error': none, 'dtype': none, 'boolean': true}}) %}
+    {% endfor %}
+    {% if not expressions %}{% do return(result) %}{% endif %}
+    {% set told = sluice.rows('select ' ~ found | join(', ') ~ '\nfrom (select ' ~ plans | join(', ') ~ ') as plans')[0] %}
+    {% for name, expression in expressions.items() %}
+        {% if told['kind_' ~ loop.index] in ('parser', 'binder', 'catalog') %}
+            {% do result[name].update({'error': told['message_' ~ loop.index].splitlines() | join(' ')}) %}
+        {% else %}
+            {% do sound.append(name) %}
+            {% do typed.append(expression ~ '\nas _sluice_checked_' ~ loop.index) %}
+        {% endif %}
+    {% endfor %}
+    {% for column in (sluice.duckdb_described('select ' ~ typed | join(', ') ~ source) if typed else []) %}
+        {% set checked = result[sound[loop.index0]] %}
+        {% do checked.update({'dtype': column.dtype, 'boolean': column.dtype in ('BOOLEAN', '"NULL"')}) %}
+        {% if column.dtype.startswith('TUPLE(') %}
+            {% do checked.update({'error': 'it is a ' ~ column.dtype ~ ', whose parts have no names; write a list, or name them'}) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(result) %}
+{% endmacro %}
