@@ -10,12 +10,12 @@
     {% set interval = sluice.history_interval(relation, start_at, end_at, errors) %}
     {% do sluice.raise_errors('as_of() error', errors, none if model is defined else interval.node) %}
 
-    {% set start, end = adapter.quote(interval.start_at), adapter.quote(interval.end_at) %}
+    {% set start, end = sluice.quote(interval.start_at), sluice.quote(interval.end_at) %}
     {% set conditions = [
         start ~ ' <= ' ~ moment,
         '(' ~ end ~ ' > ' ~ moment ~ ' or ' ~ sluice.is_open(end, interval.open_end) ~ ')',
     ] %}
-    {% if interval.deleted %}{% do conditions.append(sluice.is_no_delete(adapter.quote(interval.deleted))) %}{% endif %}
+    {% if interval.deleted %}{% do conditions.append(sluice.is_no_delete(sluice.quote(interval.deleted))) %}{% endif %}
     {% do return(
         '(\n    select *\n    from ' ~ relation ~ '\n    where ' ~ conditions | join('\n        and ') ~ '\n)'
     ) %}

@@ -2,12 +2,12 @@
     {# Counts of the batch; a null key or sequence ends the run before anything is written. #}
     {% set nulls = {} %}
     {% for key in options['keys'] %}
-        {% do nulls.update({"key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ adapter.quote(key) ~ ' is null'}) %}
+        {% do nulls.update({"key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ sluice.quote(key) ~ ' is null'}) %}
     {% endfor %}
     {% set names = columns | map(attribute='name') | list %}
     {% for part in options.sequence %}
         {% set name = sluice.same_name(names, part) %}
-        {% set value = '_sluice_sequence' ~ ('.' ~ adapter.quote(name or 'part_' ~ loop.index) if options.sequence | length > 1 else '') %}
+        {% set value = '_sluice_sequence' ~ ('.' ~ sluice.quote(name or 'part_' ~ loop.index) if options.sequence | length > 1 else '') %}
         {% do nulls.update({"sequence_by '" ~ part ~ "'": value ~ ' is null'}) %}
     {% endfor %}
     {% set counts = ['count(*) as num_rows', "count(*) filter (where _sluice_operation = 'TRUNCATE') as num_truncates"] %}

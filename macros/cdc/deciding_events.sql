@@ -21,7 +21,7 @@
             row_number() over (
                 partition by {{ sluice.quoted(options['keys']) | join(', ') }}, _sluice_sequence
                 order by case when _sluice_operation = 'DELETE' then 0 else 1 end
-                {%- for name in options.attributes | sort %}, {{ adapter.quote(name) }} desc nulls last{% endfor %}
+                {%- for name in options.attributes | sort %}, {{ sluice.quote(name) }} desc nulls last{% endfor %}
             ) as _sluice_rank
         from {{ history }}
         where _sluice_operation <> 'TRUNCATE'

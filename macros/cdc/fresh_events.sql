@@ -3,7 +3,7 @@
     {% set selected = [] %}
     {% set names = [] %}
     {% for column in columns %}
-        {% set name = adapter.quote(column.name) %}
+        {% set name = sluice.quote(column.name) %}
         {% set given = sluice.column_named(batch_columns, column.name) %}
         {% do names.append(name) %}
         {% if given is none %}

@@ -5,7 +5,7 @@
     {% set interval = sluice.history_interval(relation, start_at, end_at, errors) %}
     {% do sluice.raise_errors('is_current() error', errors, none if model is defined else interval.node) %}
     {% set prefix = alias ~ '.' if alias else '' %}
-    {% set open = sluice.is_open(prefix ~ adapter.quote(interval.end_at), interval.open_end) %}
+    {% set open = sluice.is_open(prefix ~ sluice.quote(interval.end_at), interval.open_end) %}
     {% if not interval.deleted %}{% do return(open) %}{% endif %}
-    {% do return('(' ~ open ~ ' and ' ~ sluice.is_no_delete(prefix ~ adapter.quote(interval.deleted)) ~ ')') %}
+    {% do return('(' ~ open ~ ' and ' ~ sluice.is_no_delete(prefix ~ sluice.quote(interval.deleted)) ~ ')') %}
 {% endmacro %}

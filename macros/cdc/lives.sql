@@ -26,10 +26,10 @@
     select
         {{ sluice.quoted(plain) | join(', ') }},
         {%- for name in options.filled %}
-        last_value({{ adapter.quote(name) }} ignore nulls) over (
+        last_value({{ sluice.quote(name) }} ignore nulls) over (
             partition by {{ keys }}, _sluice_life, _sluice_truncated_at
             order by _sluice_sequence rows between unbounded preceding and current row
-        ) as {{ adapter.quote(name) }},
+        ) as {{ sluice.quote(name) }},
         {%- endfor %}
         _sluice_sequence,
         _sluice_operation,

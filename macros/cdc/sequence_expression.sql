@@ -4,7 +4,7 @@
     {% set parts = {} %}
     {% for part in sequence %}
         {% set name = sluice.same_name(names, part) %}
-        {% do parts.update({name or 'part_' ~ loop.index: adapter.quote(name) if name else part}) %}
+        {% do parts.update({name or 'part_' ~ loop.index: sluice.quote(name) if name else part}) %}
     {% endfor %}
     {% if sequence | length == 1 %}{% do return(parts.values() | first) %}{% endif %}
     {% do return(sluice.struct_of(parts)) %}

@@ -7,7 +7,7 @@
     {% endfor %}
     select
         {%- for name in options.output %}
-        {%- set quoted = adapter.quote(name) %}
+        {%- set quoted = sluice.quote(name) %}
         {%- if name in options['keys'] and options.truncates %}
         case when _sluice_operation <> 'TRUNCATE' then {{ quoted }} end as {{ quoted }},
         {%- elif name not in options['keys'] and operation %}

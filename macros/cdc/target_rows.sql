@@ -6,8 +6,8 @@
     {% set columns = sluice.quoted(options.columns) + (sluice.snapshot_columns(options) if options.snapshot else []) %}
     select
         {{ columns | join(',\n        ') }},
-        _sluice_start_at as {{ adapter.quote(options.start_at) }},
-        {{ 'coalesce(_sluice_end_at, ' ~ options.open_end ~ ')' if options.open_end else '_sluice_end_at' }} as {{ adapter.quote(options.end_at) }}
+        _sluice_start_at as {{ sluice.quote(options.start_at) }},
+        {{ 'coalesce(_sluice_end_at, ' ~ options.open_end ~ ')' if options.open_end else '_sluice_end_at' }} as {{ sluice.quote(options.end_at) }}
     from (
         {{ sluice.version_rows(options, events, deciding) }}
     ) as versions

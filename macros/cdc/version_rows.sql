@@ -13,11 +13,11 @@
             {%- for name in options.columns %}
             {%- if shows_deletes and name not in options['keys'] %}
             case
-                when _sluice_operation = 'DELETE' then lag({{ adapter.quote(name) }}) over ({{ per_key }})
-                else {{ adapter.quote(name) }}
-            end as {{ adapter.quote(name) }},
+                when _sluice_operation = 'DELETE' then lag({{ sluice.quote(name) }}) over ({{ per_key }})
+                else {{ sluice.quote(name) }}
+            end as {{ sluice.quote(name) }},
             {%- else %}
-            {{ adapter.quote(name) }},
+            {{ sluice.quote(name) }},
             {%- endif %}
             {%- endfor %}
             _sluice_operation,

@@ -1,5 +1,5 @@
 {% macro on_run_end(results) %}
-    {% if execute %}
+    {% if sluice.is_update() %}
         {% set statuses = {'success': 'COMPLETED', 'error': 'FAILED', 'skipped': 'SKIPPED'} %}
         {% set events = [] %}
         {% set failed = [] %}

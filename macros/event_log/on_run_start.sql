@@ -1,5 +1,5 @@
 {% macro on_run_start() %}
-    {% if execute %}
+    {% if sluice.is_update() %}
         {% do sluice.create_state() %}
         {% do sluice.close_abandoned_updates() %}
         {% do sluice.log_events([{

@@ -7,7 +7,7 @@
     {% do run_query('delete from ' ~ target_relation) %}
     {% do sluice.insert_rows(target_relation, changes.taken, rows) %}
     {% for option in ('start_at', 'end_at') if recorded.rows.get(option) and sluice.column_named(columns, recorded.rows[option]) is none %}
-        {% do run_query('alter table ' ~ target_relation ~ ' drop column ' ~ adapter.quote(recorded.rows[option])) %}
+        {% do run_query('alter table ' ~ target_relation ~ ' drop column ' ~ sluice.quote(recorded.rows[option])) %}
     {% endfor %}
     {% do sluice.record_target_options(sluice.dataset_id(target_relation), record, target_relation.database) %}
 {% endmacro %}

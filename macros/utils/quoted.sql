@@ -1,7 +1,7 @@
 {% macro quoted(names, prefix='') %}
     {% set result = [] %}
     {% for name in names %}
-        {% do result.append((prefix ~ '.' if prefix else '') ~ adapter.quote(name)) %}
+        {% do result.append((prefix ~ '.' if prefix else '') ~ sluice.quote(name)) %}
     {% endfor %}
     {% do return(result) %}
 {% endmacro %}

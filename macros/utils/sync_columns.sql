@@ -6,12 +6,14 @@
     {% set all = existing | list %}
     {% set alters = [] %}
     {% set errors = [] %}
+    {% set widened = [] %}
     {% for column in columns %}
         {% set old = sluice.column_named(existing, column.name) %}
         {% if old is not none %}
             {% do taken.append(old) %}
             {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
-                {% do alters.append('alter column ' ~ adapter.quote(old.name) ~ ' type ' ~ column.dtype) %}
+                {% do widened.append(column) %}
+                {% do alters.append('alter column ' ~ sluice.quote(old.name) ~ ' type ' ~ column.dtype) %}
                 {% do all.insert(all.index(old), api.Column(old.name, column.dtype)) %}
                 {% do all.remove(old) %}
             {% elif old.dtype != column.dtype and not sluice.widens(column.dtype, old.dtype) %}
@@ -23,17 +25,18 @@
         {% elif mode in ('append_new_columns', 'sync_all_columns') %}
             {% do taken.append(column) %}
             {% do all.append(column) %}
-            {% do alters.append('add column ' ~ adapter.quote(column.name) ~ ' ' ~ column.dtype) %}
+            {% do alters.append('add column ' ~ sluice.quote(column.name) ~ ' ' ~ column.dtype) %}
         {% elif mode == 'fail' %}
             {% do errors.append("column '" ~ column.name ~ "' is new and on_schema_change is fail") %}
         {% endif %}
     {% endfor %}
+    {% do errors.extend(sluice.widening_errors(relation, widened)) %}
     {% if mode in ('fail', 'sync_all_columns') %}
         {% for old in existing if not sluice.is_reserved(old.name) and sluice.column_named(columns, old.name) is none %}
             {% if mode == 'fail' %}
                 {% do errors.append("column '" ~ old.name ~ "' is no longer in the model and on_schema_change is fail") %}
             {% else %}
-                {% do alters.append('drop column ' ~ adapter.quote(old.name)) %}
+                {% do alters.append('drop column ' ~ sluice.quote(old.name)) %}
                 {% do all.remove(old) %}
             {% endif %}
         {% endfor %}
