@@ -1,6 +1,6 @@
 {% macro on_run_start() %}
     {% if sluice.is_update() %}
-        {% do sluice.create_state() %}
+        {% do sluice.create_states() %}
         {% do sluice.close_abandoned_updates() %}
         {% do sluice.log_events([{
             'level': 'INFO',

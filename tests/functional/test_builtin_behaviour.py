@@ -571,8 +571,8 @@ def test_clone_and_defer(project: Project) -> None:
     project.query("drop schema dev cascade; drop schema dev_sluice cascade")
     in_dev(project, "clone", "--state", "state", "--select", "up")
     in_dev(project, "run", "--select", "down", "now")
-    for name in ("down", "now"):
-        assert len(project.query(f"select * from dev.{name}")) == len(project.rows("up")) == 3
+    for name, count in {"down": 3, "now": 2}.items():
+        assert len(project.query(f"select * from dev.{name}")) == count
 
 
 def test_many_at_once(tmp_path: Path, template: Project) -> None:
