@@ -3,8 +3,8 @@
     {% do sluice.ensure_state() %}
     {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
     {% set errors = [] %}
-    {% if existing is not none and not existing.is_table %}
-        {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; drop it, then run again') %}
+    {% if existing is not none and not existing.is_table and not afresh %}
+        {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; rebuild it with: ' ~ sluice.start_over(model)) %}
     {% elif not afresh and recorded is none %}
         {% do errors.append(
             existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; rebuild it with: '

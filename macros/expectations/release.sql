@@ -3,7 +3,7 @@
        rules as they are now; those that pass become the table's next batch, all in one transaction. #}
     {% if not execute %}{% do return(none) %}{% endif %}
     {% set started = modules.datetime.datetime.now() %}
-    {% set node = sluice.streaming_table_node(dataset) %}
+    {% set node = sluice.streaming_table_node(dataset, 'release') %}
     {% set relation = api.Relation.create(
         database=node.database, schema=node.schema, identifier=node.alias or node.name, type='table') %}
     {% set quarantine = sluice.check_release(node, relation) %}

@@ -21,9 +21,11 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     -- the batch, added to the kept events
+    {% do sluice.run_sql_header() %}
     {% set feed = compiled_code if landed is not defined else sluice.landed_feed(landed) %}
     {% set columns = sluice.query_columns(feed) %}
     {% set options = sluice.apply_changes_options(model, columns) %}
+    {% do sluice.check_contract(sluice.target_columns(options, columns, feed)) %}
     {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, feed)) %}
     {% set plan = sluice.apply_events(options, batch, recorded, afresh) %}
 

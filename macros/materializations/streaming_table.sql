@@ -13,7 +13,9 @@
     {% do sluice.begin_transaction() %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    -- the batch, judged in one pass; a broken rule with on_violation: fail ends the run here
+    -- the batch, judged in one pass; a broken contract or a rule with on_violation: fail ends the run here
+    {% do sluice.run_sql_header() %}
+    {% do sluice.check_contract(query) %}
     {% do sluice.check_conditions(query, rules) %}
     {% set batch = sluice.create_temp('batch', sluice.judged_rows(query, rules)) %}
     {% set judgement = sluice.judge(batch, rules) %}
@@ -22,7 +24,7 @@
     -- the tables, and the number of this batch
     {% set columns = sluice.streaming_columns(batch) %}
     {% set head = sluice.next_batch(existing, afresh, judgement.rows) %}
-    {% set taken = sluice.prepare_streaming_table(target_relation, existing, afresh, batch, columns) %}
+    {% set taken = sluice.prepare_streaming_table(target_relation, existing, afresh, columns) %}
     {% if afresh %}{% do sluice.drop_quarantine(target_relation) %}{% endif %}
     {% if rules | selectattr('on_violation', 'equalto', 'drop') | list %}
         {% do sluice.write_quarantine(target_relation, batch, rules, columns, head) %}

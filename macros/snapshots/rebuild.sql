@@ -3,8 +3,7 @@
        snapshot or apply_changes model into its table, under the options as they are now. #}
     {% if not execute %}{% do return(none) %}{% endif %}
     {% set node = sluice.apply_changes_node(dataset, start_over) %}
-    {% set target_relation = api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias or node.name, type='table') %}
+    {% set target_relation = sluice.relation_of(node) %}
     {% set events = sluice.events_relation(target_relation) %}
     {% do sluice.begin_transaction() %}
     {% if start_over %}

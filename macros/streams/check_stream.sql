@@ -1,14 +1,10 @@
 {% macro check_stream(relation) %}
     {% set errors = [] %}
-    {% set found = [] %}
-    {% for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot')
-        and node.schema == relation.schema and (node.alias or node.name) == relation.identifier %}
-        {% do found.append(node.config.materialized) %}
-    {% endfor %}
-    {% if 'streaming_table' not in found %}
+    {% set node = sluice.node_of(relation) %}
+    {% if node is none or node.config.materialized != 'streaming_table' %}
         {% do errors.append(
             'stream() reads streaming tables only; ' ~ sluice.dataset_id(relation) ~ ' is '
-            ~ ('materialized as ' ~ found[0] if found else 'no model of this project')
+            ~ ('materialized as ' ~ node.config.materialized if node else 'no model of this project')
             ~ ' (read it whole with a plain ref() or source(), or make it a streaming_table)'
         ) %}
     {% endif %}

@@ -7,11 +7,13 @@
     {% set all = existing | list %}
     {% set alters = [] %}
     {% set errors = [] %}
+    {% set widened = [] %}
     {% for column in columns %}
         {% set old = sluice.column_named(existing, column.name) %}
         {% if old is not none %}
             {% do taken.append(old) %}
             {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
+                {% do widened.append(column) %}
                 {% do alters.append('alter column ' ~ sluice.quote(old.name) ~ ' type ' ~ column.dtype) %}
                 {% do all.insert(all.index(old), api.Column(old.name, column.dtype)) %}
                 {% do all.remove(old) %}
@@ -29,6 +31,7 @@
             {% do errors.append("column '" ~ column.name ~ "' is new and on_schema_change is fail") %}
         {% endif %}
     {% endfor %}
+    {% do errors.extend(sluice.widening_errors(relation, widened)) %}
     {% if mode in ('fail', 'sync_all_columns') %}
         {% for old in existing if not sluice.is_reserved(old.name) and sluice.column_named(columns, old.name) is none %}
             {% if mode == 'fail' %}

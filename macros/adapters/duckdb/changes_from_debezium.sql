@@ -60,7 +60,7 @@
 
     select
         {%- for name in names %}
-        case when {{ sluice.duckdb_debezium_fits(loop.index, name, columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
+        case when {{ sluice.duckdb_debezium_fits(loop.index, name, columns[name]) }} then field_{{ loop.index }} end as {{ sluice.quote(name) }},
         {%- endfor %}
         case
             when not ({{ misfits | join(' or ') }}) or line is null then rescued
@@ -79,7 +79,7 @@
         end as _rescued_data,
         op as __op
         {%- for path, part in parts.items() %},
-        {{ sluice.duckdb_debezium_part(path, part.type) }} as {{ adapter.quote(part.name) }}
+        {{ sluice.duckdb_debezium_part(path, part.type) }} as {{ sluice.quote(part.name) }}
         {%- endfor %}
     from typed
 ){% endset %}

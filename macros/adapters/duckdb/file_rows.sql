@@ -4,7 +4,7 @@
     {% if not files %}
     select
         {%- for name in names %}
-        null::{{ schema.columns[name] }} as {{ adapter.quote(name) }},
+        null::{{ schema.columns[name] }} as {{ sluice.quote(name) }},
         {%- endfor %}
         null::VARCHAR as _rescued_data,
         null::{{ metadata }} as _metadata
@@ -50,7 +50,7 @@
 
     select
         {%- for name in names %}
-        case when {{ sluice.duckdb_fits(loop.index, name, schema.columns[name]) }} then field_{{ loop.index }} end as {{ adapter.quote(name) }},
+        case when {{ sluice.duckdb_fits(loop.index, name, schema.columns[name]) }} then field_{{ loop.index }} end as {{ sluice.quote(name) }},
         {%- endfor %}
         case
             when fields is null then json_object('_corrupt_record', coalesce(line, ''))::varchar
