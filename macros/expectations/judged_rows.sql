@@ -3,7 +3,7 @@
     select
         batch.*
         {%- for rule in rules %},
-        /* {{ rule.name | replace('*/', '* /') }} */ coalesce(({{ rule.condition }}
+        /* {{ rule.name | replace('/*', '/ *') | replace('*/', '* /') }} */ coalesce(({{ rule.condition }}
         ), false) as {{ sluice.verdict(loop.index) }}
         {%- endfor %}
     from (

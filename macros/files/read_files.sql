@@ -7,8 +7,9 @@
     {% set found = {'files': [], 'failed': []} if source.limit == 0 else sluice.new_files(options) %}
     {% set schema = sluice.source_schema(options, found.files) %}
     {% set plan = {'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema} %}
+    {# A star in a path or a glob could begin or end a comment. #}
     {% do return(
-        '(\n    /* sluice:files ' ~ tojson(plan) | replace('*/', '* /') ~ ' */\n'
+        '(\n    /* sluice:files ' ~ tojson(plan) | replace('*', '\\u002a') ~ ' */\n'
         ~ sluice.file_rows(options, schema, found.files) ~ '\n)'
     ) %}
 {% endmacro %}

@@ -10,7 +10,7 @@
     {% set position = sluice.stream_position(whole) %}
     {% if relation.limit == 0 %}{% do position.update({'to': position['from'], 'restarted': false}) %}{% endif %}
     {% do return(
-        '(\n    /* sluice:stream ' ~ tojson(position) | replace('*/', '* /') ~ ' */\n    '
+        '(\n    /* sluice:stream ' ~ tojson(position) | replace('*', '\\u002a') ~ ' */\n    '
         ~ sluice.stream_rows(whole, position) ~ '\n)'
     ) %}
 {% endmacro %}

@@ -36,7 +36,6 @@ class Pipeline(Project):
         self.landing.mkdir(parents=True, exist_ok=True)
         self._manifest: Any = None
         self._installed = True
-        self.listeners = []
         self.last: Run | None = None
 
     @property

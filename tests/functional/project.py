@@ -115,6 +115,9 @@ class Run:
 class Project:
     """A consumer of the package with a database of its own, both below one folder."""
 
+    listeners: Sequence[Callable[[Any], None]] = ()
+    """Called with each event of dbt, while it runs."""
+
     def __init__(
         self,
         root: Path,
@@ -132,8 +135,6 @@ class Project:
         self.database = root / f"{name}.duckdb"
         self._manifest: Any = None
         self._installed = False
-        self.listeners: list[Callable[[Any], None]] = []
-        """Called with each event of dbt, while it runs."""
         self.last: Run | None = None
         """The last command that ran."""
 
