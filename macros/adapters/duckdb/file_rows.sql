@@ -46,11 +46,20 @@
             {{ sluice.duckdb_typed_field(loop.index, name, schema.columns[name]) }} as field_{{ loop.index }}
             {%- endfor %}
         from {{ 'placed' if schema.partitions else 'parsed' }}
+    ),
+
+    judged as (
+        select
+            *
+            {%- for name in names %},
+            {{ sluice.duckdb_fits(loop.index, name, schema.columns[name]) }} as fits_{{ loop.index }}
+            {%- endfor %}
+        from typed
     )
 
     select
         {%- for name in names %}
-        case when {{ sluice.duckdb_fits(loop.index, name, schema.columns[name]) }} then field_{{ loop.index }} end as {{ sluice.quote(name) }},
+        case when fits_{{ loop.index }} then field_{{ loop.index }} end as {{ sluice.quote(name) }},
         {%- endfor %}
         case
             when fields is null then json_object('_corrupt_record', coalesce(line, ''))::varchar
@@ -64,7 +73,7 @@
             'file_size': files.size,
             'file_modification_time': files.modified_at
         }::{{ metadata }} as _metadata
-    from typed
+    from judged
     inner join files using (path)
     {%- endif %}
 {% endmacro %}

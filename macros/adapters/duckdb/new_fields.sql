@@ -5,7 +5,7 @@
     {% endif %}
     {% set objects = "
         from (" ~ sluice.duckdb_records(options, files) ~ ")
-        where json_valid(line) and json_type(line) = 'OBJECT'" %}
+        where " ~ sluice.duckdb_is_object({'duplicates': false}) %}
     {% set found = sluice.rows("
         select unnest(names) as field, len(names) <> len(list_distinct(names)) as duplicates
         from (select distinct json_keys(line) as names " ~ objects ~ ")
