@@ -24,7 +24,7 @@
     {% do sluice.log_release(node, relation, judgement, counts, started) %}
     {% do sluice.drop_temp([batch]) %}
     {% do adapter.commit() %}
-    {% do sluice.gather_events([{'node': node}]) %}
+    {% if node.database != target.database %}{% do sluice.gather_events([node.database]) %}{% endif %}
     {% do log('sluice: ' ~ counts.judged ~ ' quarantined rows of ' ~ relation ~ ' were judged, ' ~ counts.released
         ~ ' released' ~ (' as batch ' ~ head.to if counts.released else '') ~ ', ' ~ counts.held ~ ' held back', info=true) %}
     {% do return(counts) %}

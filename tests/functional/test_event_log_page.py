@@ -19,6 +19,7 @@ from pipeline import WITHOUT_TESTS, Pipeline
 from project import PACKAGE, Row, Run
 
 BRONZE, SILVER = "customers_cdc_bronze", "customers_cdc_silver"
+SEED = "operations"
 DERIVED = ("customers", "customers_history", "customer_change_frequency")
 BOOM = """\
 {% macro boom() %}{{ "select error('boom')" if execute and env_var('BOOM', '') }}{% endmacro %}
@@ -162,7 +163,7 @@ def test_queries_on_flows(told: Told) -> None:
     """The last update, and the sums over all of them."""
     last = told.steps[-1]
     found = {row["dataset"]: row for row in told.answer("What did the last update do")}
-    assert set(found) == {BRONZE, SILVER, *DERIVED}
+    assert set(found) == {BRONZE, SILVER, SEED, *DERIVED}
     for dataset, row in found.items():
         assert row == {name: told.flow(last, dataset)[name] for name in row}
     assert [found[SILVER]["num_input_rows"], found["customers_history"]["num_upserted_rows"]] == [
@@ -180,6 +181,7 @@ def test_queries_on_flows(told: Told) -> None:
         "customers": (3, 1),
         "customers_history": (4, 0),
         "customer_change_frequency": (4, 0),
+        SEED: (4, 0),
     }
     sums = [found[SILVER][f"num_{kind}_rows"] for kind in ("input", "output", "dropped")]
     assert sums == [lines, lines - dropped, dropped]
@@ -221,6 +223,7 @@ def test_query_on_lineage(told: Told) -> None:
         ("customers", SILVER),
         (BRONZE, "landing.customers_cdc"),
         (SILVER, BRONZE),
+        (SILVER, SEED),
         ("customers_history", SILVER),
     ]
 
@@ -245,6 +248,7 @@ def test_queries_on_time(told: Told) -> None:
         "customers": 3,
         "customers_history": 4,
         "customer_change_frequency": 4,
+        SEED: 4,
     }
     assert all(0 < row["median_seconds"] <= row["most_seconds"] for row in found.values())
 
