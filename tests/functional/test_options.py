@@ -820,7 +820,8 @@ def test_targets_that_are_not_ours(project: Project) -> None:
     run = project.dbt("build")
     told = {
         "was_view": [
-            '"lake"."was_view" exists as a view, expected a table; drop it, then run again'
+            '"lake"."was_view" exists as a view, expected a table',
+            "rebuild it with: dbt run --full-refresh --select was_view",
         ],
         "was_table": [
             '"lake"."was_table" exists, but sluice keeps no events for it, so it was made by some',
