@@ -1,17 +1,10 @@
 {% macro insert_files(ledger, id, batch, columns, plan, head) %}
     {# Rows are counted by the file that they came from; a model that drops _metadata leaves them uncounted. #}
-    {% set values = [] %}
-    {% for file in plan.files %}
-        {% do values.append('(' ~ [
-            sluice.literal(file.path), file.size, 'cast(' ~ sluice.literal(file.modified_at) ~ ' as ' ~ dbt.type_timestamp() ~ ')'
-        ] | join(', ') ~ ')') %}
-    {% endfor %}
     {% set counted = sluice.column_named(columns, '_metadata') is not none %}
     insert into {{ ledger }}
         (dataset, path, size, modified_at, batch, rows, status, error, source, relation, update_id, recorded_at)
-    with new_files (path, size, modified_at) as (
-        values
-        {{ values | join(',\n        ') }}
+    with new_files as (
+        {{ sluice.listed_files(plan.files) }}
     ),
 
     row_counts as (

@@ -1,10 +1,12 @@
 {% macro source_schema(options, files) %}
     {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
-       to _rescued_data, 'duplicates': whether an object names a field twice}. Hints win over what is remembered, which
-       wins over what is inferred; new columns come last, in the order of their names. #}
+       to _rescued_data, 'duplicates': whether an object names a field twice, 'changed': whether the columns are others
+       than last time}. Hints win over what is remembered, which wins over what is inferred; new columns come last, in
+       the order of their names. #}
     {% set columns = {} %}
     {% do columns.update(options.columns) %}
-    {% for name, type in sluice.remembered_columns(options.name).items() if sluice.same_name(columns, name) is none %}
+    {% set remembered = sluice.remembered_columns(options.name) %}
+    {% for name, type in remembered.items() if sluice.same_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
     {% endfor %}
     {% set rescued = [] %}
@@ -34,5 +36,6 @@
         'rescued': rescued,
         'partitions': partitions.keys() | select('in', columns.keys() | list) | list,
         'duplicates': found.duplicates,
+        'changed': columns != remembered,
     }) %}
 {% endmacro %}

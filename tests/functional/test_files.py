@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -34,28 +35,24 @@ def ids(*numbers: int) -> list[dict[str, Any]]:
     return [{"id": number} for number in numbers]
 
 
+def copied(query: str, name: str, options: str) -> bytes:
+    """The file that DuckDB writes of a query."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        duckdb.sql(f"copy ({query}) to '{path}' ({options})")
+        return path.read_bytes()
+
+
 def parquet(query: str) -> bytes:
     """A Parquet file with the rows of a query."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.parquet"
-        duckdb.sql(f"copy ({query}) to '{path}' (format parquet)")
-        return path.read_bytes()
+    return copied(query, "rows.parquet", "format parquet")
 
 
 def zstd(text: str) -> bytes:
     """A text packed by zstd."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.csv.zst"
-        values = ", ".join(f"('{line}')" for line in text.splitlines())
-        duckdb.sql(
-            f"copy (values {values}) to '{path}'"
-            " (format csv, header false, quote '', escape '', delim '\x01', compression zstd)"
-        )
-        return path.read_bytes()
+    values = ", ".join(f"('{line}')" for line in text.splitlines())
+    options = "format csv, header false, quote '', escape '', delim '\x01', compression zstd"
+    return copied(f"values {values}", "rows.csv.zst", options)
 
 
 # name: (files, options of the source, rows). A row is what is not null in it, without _metadata;
@@ -247,6 +244,27 @@ TROUBLES: dict[str, tuple[dict[str, bytes], dict[str, Any], list[dict[str, Any]]
     ),
     "no_files": ({"_keep": b""}, ID, []),
 }  # fmt: skip
+
+# Files from 64 KiB on have another reader. These troubles once more, behind a line of that size.
+PADDING = b'{"id": 0' + b" " * (64 << 10) + b"}"
+IN_A_LARGE_FILE = (
+    "plain", "no_final_newline", "crlf", "crlf_and_lf", "lone_cr", "bom", "bom_and_odd_line_ends",
+    "broken_lines", "blank_lines", "nul", "delimiter_of_the_reader", "no_utf8", "utf16", "case",
+    "the_same_field_twice", "ours", "nested",
+)  # fmt: skip
+
+
+def padded(content: bytes) -> bytes:
+    """The file with one more line in front, {"id": 0}, that makes it a large one."""
+    mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
+    end = b"\r\n" if b"\r\n" in content else b"\n"
+    return mark + PADDING + end + content.removeprefix(mark)
+
+
+for name in IN_A_LARGE_FILE:
+    files, meta, expected = TROUBLES[name]
+    large = {file: padded(content) for file, content in files.items()}
+    TROUBLES[f"{name}_in_a_large_file"] = (large, meta, ids(0) + expected)
 
 
 def source(project: Project, name: str, location: Path | str, **meta: Any) -> None:
@@ -600,12 +618,13 @@ FILE = st.tuples(
     st.sampled_from([b"\n", b"\r\n"]),
     st.booleans(),
     st.lists(MUTATION, max_size=6),
+    st.booleans(),
 )
 
 
 def mutated(drawn: tuple) -> bytes:
-    """The bytes of a file that was written well and then damaged."""
-    lines, ending, ended, mutations = drawn
+    """The bytes of a file, small or large, that was written well and then damaged."""
+    lines, ending, ended, mutations, is_large = drawn
     content = bytearray(ending.join(lines) + (ending if ended and lines else b""))
     for kind, place, byte in mutations:
         place = min(place, len(content))
@@ -616,7 +635,7 @@ def mutated(drawn: tuple) -> bytes:
                 content[place] = byte
             else:
                 del content[place]
-    return bytes(content)
+    return padded(bytes(content)) if is_large else bytes(content)
 
 
 def line_count(content: bytes) -> int:

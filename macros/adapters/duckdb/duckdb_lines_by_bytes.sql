@@ -6,7 +6,16 @@
         {% if options.multi_line -%}
         select path, decoded, content as line
         {%- else -%}
-        select path, decoded, regexp_replace(unnest(string_split(regexp_replace(block, E'\n$', ''), E'\n')), case when decoded then E'\r$' else '\\x0D$' end, '') as line
+        select
+            path,
+            decoded,
+            case
+                when decoded and suffix(line, E'\r') then line[:-2]
+                when not decoded and suffix(line, '\x0D') then line[:-5]
+                else line
+            end as line
+        from (
+            select path, decoded, unnest(string_split(case when suffix(block, E'\n') then block[:-2] else block end, E'\n')) as line
         {%- endif %}
         from (
             select
@@ -15,7 +24,11 @@
                 {% if options.multi_line -%}
                 content
                 {%- else -%}
-                unnest(regexp_extract_all(content, E'(?:[^\n]*\n){1,500}|[^\n]+$')) as block
+                unnest(case
+                    when content = '' then []
+                    when length(content) < 65536 then [content]
+                    else regexp_extract_all(content, E'(?:[^\n]*\n){1,500}|[^\n]+$')
+                end) as block
                 {%- endif %}
             from (
                 select
@@ -25,5 +38,6 @@
                 from read_blob({{ paths }})
             )
         )
+        {{- '' if options.multi_line else ')' }}
     )
 {%- endmacro %}

@@ -10,11 +10,8 @@
         null::{{ metadata }} as _metadata
     where false
     {% else %}
-    with files (path, size, modified_at) as (
-        values
-        {%- for file in files %}
-        ({{ sluice.literal(file.path) }}, {{ file.size }}, {{ sluice.literal(file.modified_at) }}::timestamp){{ ',' if not loop.last }}
-        {%- endfor %}
+    with files as (
+        {{ sluice.listed_files(files) }}
     ),
 
     -- one parse a line; what is no JSON object has no fields
