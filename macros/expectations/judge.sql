@@ -5,7 +5,7 @@
         {% do counts.append('count(*) filter (where not ' ~ sluice.verdict(loop.index) ~ ') as failed_' ~ loop.index) %}
     {% endfor %}
     {% do counts.append('count(*) filter (where not (' ~ sluice.kept(rules) ~ ')) as num_dropped') %}
-    {% set found = sluice.rows('select ' ~ counts | join(', ') ~ ' from ' ~ batch)[0] %}
+    {% set found = sluice.rows('select ' ~ counts | join(', ') ~ ' from ' ~ batch ~ ' as batch')[0] %}
     {% set expectations = [] %}
     {% for rule in rules %}
         {% set failed = found['failed_' ~ loop.index] | int %}

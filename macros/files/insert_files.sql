@@ -9,7 +9,7 @@
 
     row_counts as (
         {% if counted %}
-        select _metadata.file_path as path, count(*) as num_rows from {{ batch }} group by 1
+        select _metadata.file_path as path, count(*) as num_rows from {{ batch }} as batch group by 1
         {% else %}
         select path, cast(null as {{ dbt.type_bigint() }}) as num_rows from new_files
         {% endif %}

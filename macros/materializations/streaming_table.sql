@@ -17,34 +17,33 @@
     {% do sluice.run_sql_header() %}
     {% do sluice.check_contract(query) %}
     {% do sluice.check_conditions(query, rules) %}
-    {% set batch = sluice.create_temp('batch', sluice.judged_rows(query, rules)) %}
-    {% set judgement = sluice.judge(batch, rules) %}
-    {% do sluice.fail_update(batch, rules, judgement, started) %}
+    {% set batch = sluice.stage_batch(query, rules, started) %}
 
     -- the tables, and the number of this batch
-    {% set columns = sluice.streaming_columns(batch) %}
-    {% set head = sluice.next_batch(existing, afresh, judgement.rows) %}
+    {% set columns = sluice.streaming_columns(batch.rows) %}
+    {% set head = sluice.next_batch(existing, afresh, batch.judgement.rows) %}
     {% set taken = sluice.prepare_streaming_table(target_relation, existing, afresh, columns) %}
     {% if afresh %}{% do sluice.drop_quarantine(target_relation) %}{% endif %}
     {% if rules | selectattr('on_violation', 'equalto', 'drop') | list %}
-        {% do sluice.write_quarantine(target_relation, batch, rules, columns, head) %}
+        {% do sluice.write_quarantine(target_relation, batch.rows, rules, columns, head) %}
     {% endif %}
     {% call statement('main') %}
-        {{ sluice.insert_batch(target_relation, batch, rules, taken, head) }}
+        {{ sluice.insert_batch(target_relation, batch.rows, rules, taken, head) }}
     {% endcall %}
+    {% do sluice.settle_batch(batch, target_relation, head) %}
 
     {% do sluice.record_checkpoints(positions + [head], afresh) %}
-    {% do sluice.record_files(plans, batch, columns, afresh, head) %}
+    {% do sluice.record_files(plans, batch.rows, taken, afresh, head) %}
     {% do sluice.log_flow('COMPLETED', {
-        'num_input_rows': judgement.rows,
-        'num_output_rows': judgement.rows - judgement.dropped,
-        'num_dropped_rows': judgement.dropped,
-    }, started, judgement.expectations) %}
+        'num_input_rows': batch.judgement.rows,
+        'num_output_rows': batch.judgement.rows - batch.judgement.dropped,
+        'num_dropped_rows': batch.judgement.dropped,
+    }, started, batch.judgement.expectations) %}
 
     {% do apply_grants(target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=afresh)) %}
     {% do persist_docs(target_relation, model) %}
     {% if afresh %}{% do create_indexes(target_relation) %}{% endif %}
-    {% do sluice.drop_temp([batch]) %}
+    {% do sluice.drop_temp(batch.temps) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -318,6 +319,39 @@ def test_names(project: Project) -> None:
         assert read == [{**up[0], "select": number} for number in (1, 2)]
     assert project.rows("current") == [{**up[0], "select": 2}]
     assert {row["dataset"] for row in project.flows().values()} == {"down", "other", "current"}
+
+
+def test_a_table_that_reads_itself(project: Project) -> None:
+    """Its query sees the rows of before, also where a full refresh makes the table anew."""
+    more = "{% if sluice.starts_over() and var('first', true) %}select 1 as id{% else %}"
+    streaming(project, "grow", more + "select id + 1 as id from {{ this }}{% endif %}")
+    project.build()
+    for expected in ([1, 2], [1, 2, 2, 3]):
+        project.build()
+        assert ids(project, "grow") == expected
+    project.build("--full-refresh", "--vars", "{first: false}")
+    assert ids(project, "grow") == [2, 3, 3, 4]
+
+
+def test_a_run_without_rows_takes_no_batch(project: Project) -> None:
+    """With rules or without: the number of the newest batch stays, and the next one follows it."""
+    streaming(project, "up", APPEND)
+    project.write("models/judged.sql", STREAM)
+    rule = {"not_null": {"config": {"meta": {"on_violation": "drop"}}}}
+    column = {"name": "id", "data_tests": [rule]}
+    node = {"name": "judged", "config": {"materialized": "streaming_table"}, "columns": [column]}
+    project.write("models/judged.yml", json.dumps({"models": [node]}))
+    for numbers in ([1, 2], [], [3], []):
+        load(project, numbers)
+        project.build()
+    for name in ("up", "judged"):
+        found = project.query(f"select id, _sluice_batch from {project.table(name)} order by id")
+        assert [row["_sluice_batch"] for row in found] == [1, 1, 2], name
+    heads = project.query(
+        "select dataset, max(batch) as head from lake_sluice.checkpoints"
+        " where dataset = source group by 1"
+    )
+    assert [row["head"] for row in heads] == [2, 2]
 
 
 def test_empty(project: Project) -> None:

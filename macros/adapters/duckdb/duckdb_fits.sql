@@ -8,8 +8,8 @@
     {% if kind == 'VARCHAR' %}
         {# A case looks at the line once more for the few texts that may be an object or a list; an or would for all. #}
         {% do return(
-            'case when ' ~ text ~ ' is null then true when left(' ~ text ~ ", 1) not in ('{', '[') then true else json_type(line, "
-            ~ sluice.duckdb_json_pointer(name) ~ ") = 'VARCHAR' end"
+            'case when starts_with(' ~ text ~ ", '{') or starts_with(" ~ text ~ ", '[') then json_type(line, "
+            ~ sluice.duckdb_json_pointer(name) ~ ") = 'VARCHAR' else true end"
         ) %}
     {% endif %}
     {% if kind in (

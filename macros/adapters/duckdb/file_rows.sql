@@ -14,18 +14,19 @@
         {{ sluice.listed_files(files) }}
     ),
 
-    -- one parse a line; what is no JSON object has no fields
+    -- what is no JSON object has no fields
     parsed as (
         select
             path,
             line,
-            case when {{ sluice.duckdb_is_object(schema) }} then
-                json_extract_string(line, [
-                    {%- for name in names %}{{ sluice.duckdb_json_pointer(name) }}{{ ', ' if not loop.last }}{% endfor -%}
-                ]::varchar[])
-            end as fields
+            json_extract_string(object, [
+                {%- for name in names %}{{ sluice.duckdb_json_pointer(name) }}{{ ', ' if not loop.last }}{% endfor -%}
+            ]::varchar[]) as fields
         from (
-            {{ sluice.duckdb_records(options, files) }}
+            select path, line, case when {{ sluice.duckdb_is_object(schema) }} then line end as object
+            from (
+                {{ sluice.duckdb_records(options, files) }}
+            )
         )
     ),
     {%- if schema.partitions %}
