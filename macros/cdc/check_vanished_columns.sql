@@ -3,10 +3,10 @@
     {% if options.on_schema_change != 'fail' %}{% do return(none) %}{% endif %}
     {% set errors = [] %}
     {% for column in sluice.columns_of(target) if sluice.same_name(options.output + interval, column.name) is none %}
-        {% do errors.append("column '" ~ column.name ~ "' is no longer in the model and on_schema_change is fail") %}
+        {% do errors.append(sluice.column_gone(column.name)) %}
     {% endfor %}
     {% if errors %}
-        {% do errors.append('way out: change the model back, choose another on_schema_change, or start over: ' ~ sluice.start_over(model)) %}
+        {% do errors.append(sluice.way_out_of_schema_change(model)) %}
     {% endif %}
     {% do sluice.raise_errors('Schema change of ' ~ target, errors) %}
 {% endmacro %}

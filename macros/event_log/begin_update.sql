@@ -6,18 +6,7 @@
         {% do adapter.commit() %}
     {% endfor %}
     {% do sluice.close_abandoned_updates() %}
-    {% do sluice.log_events([{
-        'timestamp': moment,
-        'level': 'INFO',
-        'event_type': 'create_update',
-        'dataset': none,
-        'message': 'Update ' ~ invocation_id ~ ' started by dbt ' ~ flags.WHICH ~ '.',
-        'details': {'create_update': {
-            'command': flags.WHICH,
-            'full_refresh': flags.FULL_REFRESH or false,
-            'target': target.name,
-            'dbt_version': dbt_version,
-        }},
-    }] + sluice.flow_definitions()) %}
+    {% set created = sluice.create_update_event(flags.WHICH, 'dbt ' ~ flags.WHICH, flags.FULL_REFRESH or false, moment) %}
+    {% do sluice.log_events([created] + sluice.flow_definitions()) %}
     {% do adapter.commit() %}
 {% endmacro %}

@@ -4,8 +4,7 @@
     {% if not execute %}{% do return(none) %}{% endif %}
     {% set started = modules.datetime.datetime.now() %}
     {% set node = sluice.streaming_table_node(dataset, 'release') %}
-    {% set relation = api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias or node.name, type='table') %}
+    {% set relation = sluice.relation_of(node) %}
     {% set quarantine = sluice.check_release(node, relation) %}
     {% if quarantine is none %}
         {% do log('sluice: ' ~ relation ~ ' has no quarantine, nothing to release', info=true) %}

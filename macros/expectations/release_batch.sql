@@ -4,7 +4,7 @@
     {% set known = sluice.columns_of(quarantine) %}
     {% set values = ['_sluice_batch', '_sluice_update_id', '_sluice_quarantined_at'] %}
     {% for column in columns %}
-        {% set name = adapter.quote(column.name) %}
+        {% set name = sluice.quote(column.name) %}
         {% do values.append(
             name if sluice.column_named(known, column.name) is not none else 'cast(null as ' ~ column.dtype ~ ') as ' ~ name) %}
     {% endfor %}

@@ -16,7 +16,7 @@
         {% do errors.append('operation must be the name of the column with I, U and D, found: ' ~ operation) %}
     {% endif %}
     {% do sluice.raise_errors('changes_from_dms() error', errors) %}
-    {% set op = adapter.quote(operation) %}
+    {% set op = sluice.quote(operation) %}
     {% set whole %}(
     -- rows of AWS DMS; a line that could not be read whole is no insert for want of an operation
     select
@@ -27,10 +27,10 @@
         end as __op
         {%- for part in parts %},
         {% if lowest -%}
-        case when {{ op }} is null then coalesce({{ adapter.quote(part) }}, {{ lowest[loop.index0] }}) else {{ adapter.quote(part) }} end
+        case when {{ op }} is null then coalesce({{ sluice.quote(part) }}, {{ lowest[loop.index0] }}) else {{ sluice.quote(part) }} end
         {%- else -%}
-        {{ adapter.quote(part) }}
-        {%- endif %} as {{ adapter.quote('__' ~ part) }}
+        {{ sluice.quote(part) }}
+        {%- endif %} as {{ sluice.quote('__' ~ part) }}
         {%- endfor %}
     from (select * from {{ relation }}) as landed
 ){% endset %}

@@ -1,6 +1,6 @@
 {% macro check_extracts(relation, options, arrived, known) %}
     {# An extract must be whole, in order and one row a key: else what is absent would not mean a delete. #}
-    {% set version = adapter.quote(options.version) %}
+    {% set version = sluice.quote(options.version) %}
     {% set keys = sluice.quoted(options['keys']) %}
     {% set text = dbt.type_string() %}
     {% set errors = [] %}
@@ -16,7 +16,7 @@
     {% endfor %}
     {% set shown = [] %}
     {% for name in options['keys'] + [options.version] %}
-        {% do shown.append(sluice.literal(name ~ ' = ') ~ ' || cast(' ~ adapter.quote(name) ~ ' as ' ~ text ~ ')') %}
+        {% do shown.append(sluice.literal(name ~ ' = ') ~ ' || cast(' ~ sluice.quote(name) ~ ' as ' ~ text ~ ')') %}
     {% endfor %}
     {% set double = sluice.rows('select ' ~ shown | join(" || ', ' || ") ~ ' as example, count(*) as copies, count(*) over () as num_keys from '
         ~ arrived ~ ' as arrived where ' ~ (keys + [version]) | join(' is not null and ') ~ ' is not null group by '

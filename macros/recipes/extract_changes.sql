@@ -2,7 +2,7 @@
     {# The change events of the extracts in `arrived`, of which the oldest follows the newest in `known`. #}
     {% set keys = sluice.quoted(options['keys']) %}
     {% set values = sluice.quoted(options['values']) %}
-    {% set version = adapter.quote(options.version) %}
+    {% set version = sluice.quote(options.version) %}
     {% set all = (keys + values + [version]) | join(', ') %}
     {% set sql %}(
     -- full extracts, each compared with the one before it

@@ -35,7 +35,7 @@
     {% if mode in ('fail', 'sync_all_columns') %}
         {% for old in existing if not sluice.is_reserved(old.name) and sluice.column_named(columns, old.name) is none %}
             {% if mode == 'fail' %}
-                {% do errors.append("column '" ~ old.name ~ "' is no longer in the model and on_schema_change is fail") %}
+                {% do errors.append(sluice.column_gone(old.name)) %}
             {% else %}
                 {% do alters.append('drop column ' ~ sluice.quote(old.name)) %}
                 {% do all.remove(old) %}
@@ -43,7 +43,7 @@
         {% endfor %}
     {% endif %}
     {% if errors and mode == 'fail' %}
-        {% do errors.append('way out: change the model back, choose another on_schema_change, or start over: ' ~ sluice.start_over(node)) %}
+        {% do errors.append(sluice.way_out_of_schema_change(node)) %}
     {% endif %}
     {% do sluice.raise_errors('Schema change of ' ~ relation, errors, node) %}
     {% if alters %}

@@ -1,9 +1,8 @@
 {% macro duckdb__checked_expressions(columns, expressions) %}
     {# json_serialize_plan() gives the errors of a query as values, so that all can be told at once. The case keeps an
        expression one expression. Errors of other kinds are of the plan's text, not of the expression. #}
-    {% set nulls, plans, found, typed, sound, result = [], [], [], [], [], {} %}
-    {% for column in columns %}{% do nulls.append('cast(null as ' ~ column.dtype ~ ') as ' ~ sluice.quote(column.name)) %}{% endfor %}
-    {% set source = '\nfrom (select ' ~ nulls | join(', ') ~ ') as changes' %}
+    {% set plans, found, typed, sound, result = [], [], [], [], {} %}
+    {% set source = '\nfrom (' ~ sluice.duckdb_typed_nulls(columns) ~ ') as changes' %}
     {% for name, expression in expressions.items() %}
         {% set query = 'select changes.*, case when true then ' ~ expression ~ '\nend as _sluice_checked' ~ source %}
         {% do plans.append('json_serialize_plan(' ~ sluice.literal(query) ~ ') as plan_' ~ loop.index) %}

@@ -5,13 +5,10 @@
     {% if sluice.rows("select json_serialize_plan(" ~ sluice.literal(all) ~ ") ->> '$.error' as error")[0].error == 'false' %}
         {% do return([]) %}
     {% endif %}
-    {% set nulls = [] %}
-    {% for column in sluice.query_columns(sql) %}
-        {% do nulls.append('null::' ~ column.dtype ~ ' as ' ~ adapter.quote(column.name)) %}
-    {% endfor %}
+    {% set nulls = sluice.duckdb_typed_nulls(sluice.query_columns(sql)) %}
     {% set errors = [] %}
     {% for rule in rules %}
-        {% set one = 'select coalesce((' ~ rule.condition ~ '\n), false) from (select ' ~ nulls | join(', ') ~ ') as batch' %}
+        {% set one = 'select coalesce((' ~ rule.condition ~ '\n), false) from (' ~ nulls ~ ') as batch' %}
         {% set answer = fromjson(sluice.rows('select json_serialize_plan(' ~ sluice.literal(one) ~ ') as answer')[0].answer) %}
         {% if answer.error %}
             {% do errors.append(rule.name ~ ' (' ~ rule.condition ~ '): ' ~ answer.error_message | replace('\n', '; ')) %}

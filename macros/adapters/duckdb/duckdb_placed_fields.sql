@@ -4,9 +4,8 @@
     {% for name in schema.columns %}
         {% set field = 'fields[' ~ loop.index ~ ']' %}
         {% if name in schema.partitions %}
-            {% set level = sluice.literal('/' ~ modules.re.escape(name) ~ '=([^/]*)/') %}
-            {% set field = 'case when regexp_matches(path, ' ~ level ~ ') then nullif(url_decode(regexp_extract(path, '
-                ~ level ~ ", 1)), '__HIVE_DEFAULT_PARTITION__') else " ~ field ~ ' end' %}
+            {% set level = sluice.duckdb_path_level(name) %}
+            {% set field = 'case when ' ~ level ~ ' is null then ' ~ field ~ ' else nullif(' ~ level ~ ", '__HIVE_DEFAULT_PARTITION__') end" %}
         {% endif %}
         {% do fields.append(field) %}
     {% endfor %}
