@@ -13,17 +13,15 @@ tables of both sides are compared after each step.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import time
 from pathlib import Path
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
-PACKAGE = Path(__file__).resolve().parents[1]
+from project import PACKAGE, build, write_project
+
 ATTRIBUTES = "firstname, lastname, email, address"
 
 # The same pseudo-random feed on both sides: 10 events a key, 8 % deletes, 5 % of the batch late.
@@ -82,29 +80,6 @@ insert into history
 {VERSIONS.format(source="(select feed.* from feed semi join batch using (id))")}""",
 }
 
-FILES = {
-    "dbt_project.yml": {
-        "name": "bench",
-        "version": "1.0.0",
-        "profile": "bench",
-        "flags": {"send_anonymous_usage_stats": False},
-        "dispatch": [{"macro_namespace": "dbt", "search_order": ["bench", "sluice", "dbt"]}],
-    },
-    "packages.yml": {"packages": [{"local": str(PACKAGE)}]},
-    "profiles.yml": {
-        "bench": {
-            "target": "duckdb",
-            "outputs": {
-                "duckdb": {
-                    "type": "duckdb",
-                    "path": "sluice.duckdb",
-                    "schema": "main",
-                    "threads": 1,
-                }
-            },
-        }
-    },
-}
 META = {
     "sequence_by": "operation_date",
     "apply_as_deletes": "operation = 'DELETE'",
@@ -113,55 +88,33 @@ META = {
 STREAM = "select * from {{ sluice.stream(ref('feed')) }}"
 
 
-def write_project(root: Path) -> None:
-    """Write a consumer project with one target of each kind."""
-    models = [
-        {"name": "feed", "config": {"materialized": "streaming_table"}},
-        {
-            "name": "now",
-            "config": {"materialized": "apply_changes", "meta": {**META, "keys": ["id"]}},
+MODELS = [
+    {"name": "feed", "config": {"materialized": "streaming_table"}},
+    {
+        "name": "now",
+        "config": {"materialized": "apply_changes", "meta": {**META, "keys": ["id"]}},
+    },
+    {
+        "name": "history",
+        "config": {
+            "materialized": "apply_changes",
+            "meta": {**META, "keys": ["id"], "stored_as_scd_type": 2},
         },
-        {
-            "name": "history",
-            "config": {
-                "materialized": "apply_changes",
-                "meta": {**META, "keys": ["id"], "stored_as_scd_type": 2},
-            },
-        },
-    ]
-    snapshot = {
-        "name": "snap",
-        "config": {"strategy": "sluice.apply_changes", "unique_key": "id", "meta": META},
-    }
-    for name, content in FILES.items():
-        (root / name).write_text(json.dumps(content))  # JSON is YAML
-    (root / "models").mkdir()
-    (root / "snapshots").mkdir()
-    (root / "models" / "models.yml").write_text(json.dumps({"models": models}))
-    (root / "snapshots" / "snapshots.yml").write_text(json.dumps({"snapshots": [snapshot]}))
-    (root / "models" / "feed.sql").write_text("select * from raw.batch")
-    (root / "models" / "now.sql").write_text(STREAM)
-    (root / "models" / "history.sql").write_text(STREAM)
-    (root / "snapshots" / "snap.sql").write_text(
-        "{% snapshot snap %}\n" + STREAM + "\n{% endsnapshot %}"
-    )
-
-
-def build(root: Path) -> dict[str, tuple[float, int]]:
-    """Run the project; {node: (seconds, statements)}. Raises RuntimeError when a node fails."""
-    statements: dict[str, int] = {}
-
-    def listen(event) -> None:
-        if event.info.name == "SQLQuery":
-            node = event.data.node_info.node_name
-            statements[node] = statements.get(node, 0) + 1
-
-    os.chdir(root)
-    result = dbtRunner(callbacks=[listen]).invoke(["build", "--quiet", "--profiles-dir", "."])
-    DuckDBConnectionManager.close_all_connections()  # or the file stays open in this process
-    if not result.success:
-        raise RuntimeError(result.exception or [r.message for r in result.result])
-    return {r.node.name: (r.execution_time, statements[r.node.name]) for r in result.result}
+    },
+]
+SNAPSHOT = {
+    "name": "snap",
+    "config": {"strategy": "sluice.apply_changes", "unique_key": "id", "meta": META},
+}
+FILES = {
+    "models/models.yml": {"models": MODELS},
+    "models/feed.sql": "select * from raw.batch",
+    "models/now.sql": STREAM,
+    "models/history.sql": STREAM,
+    "snapshots/snapshots.yml": {"snapshots": [SNAPSHOT]},
+    "snapshots/snap.sql": "{% snapshot snap %}\n" + STREAM + "\n{% endsnapshot %}",
+}
+"""One target of each kind."""
 
 
 def step(root: Path, events: str, scripts: dict[str, str]) -> dict[str, tuple[float, float, int]]:
@@ -169,7 +122,7 @@ def step(root: Path, events: str, scripts: dict[str, str]) -> dict[str, tuple[fl
     with duckdb.connect(str(root / "sluice.duckdb")) as con:
         con.execute("create schema if not exists raw")
         con.execute(events.format(table="raw.batch"))
-    sluice = build(root)
+    sluice = build()
     sql = {}
     with duckdb.connect(str(root / "sql.duckdb")) as con:
         con.execute(events.format(table="batch"))
@@ -218,9 +171,7 @@ def main() -> None:
     for _ in range(args.rounds):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            write_project(root)
-            os.chdir(root)
-            dbtRunner().invoke(["deps", "--quiet"])
+            write_project(root, FILES)
             plan = [
                 ("first load", 0, args.events, args.events, FIRST),
                 ("next batch", args.events, args.events + args.batch, args.events, NEXT),

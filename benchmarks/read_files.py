@@ -16,12 +16,12 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
-PACKAGE = Path(__file__).resolve().parents[1]
+from project import PACKAGE, build, write_project
+
 COLUMNS = {
     "id": "bigint",
     "firstname": "varchar",
@@ -30,17 +30,6 @@ COLUMNS = {
     "address": "varchar",
     "operation": "varchar",
     "operation_date": "varchar",
-}
-PROFILE = {"type": "duckdb", "path": "sluice.duckdb", "schema": "main", "threads": 1}
-FILES = {
-    "dbt_project.yml": {
-        "name": "bench",
-        "version": "1.0.0",
-        "profile": "bench",
-        "flags": {"send_anonymous_usage_stats": False},
-    },
-    "packages.yml": {"packages": [{"local": str(PACKAGE)}]},
-    "profiles.yml": {"bench": {"target": "duckdb", "outputs": {"duckdb": PROFILE}}},
 }
 
 
@@ -68,37 +57,15 @@ def write_lines(folder: Path, first: int, lines: int, files: int) -> None:
         (folder / f"{number:07}.json").write_text("".join(line(n) + "\n" for n in events))
 
 
-def write_project(root: Path, folder: Path) -> None:
-    """Write a consumer project with one bronze table."""
+def bronze_of(folder: Path) -> dict[str, Any]:
+    """The files of a project with one bronze table."""
     meta = {"external_location": str(folder), "columns": COLUMNS}
     source = {"name": "landing", "tables": [{"name": "events", "config": {"meta": meta}}]}
     model = {"name": "bronze", "config": {"materialized": "streaming_table"}}
-    for name, content in FILES.items():
-        (root / name).write_text(json.dumps(content))  # JSON is YAML
-    (root / "models").mkdir()
-    (root / "models" / "all.yml").write_text(json.dumps({"sources": [source], "models": [model]}))
-    (root / "models" / "bronze.sql").write_text(
-        "select * from {{ sluice.read_files(source('landing', 'events')) }}"
-    )
-    os.chdir(root)
-    dbtRunner().invoke(["deps", "--quiet"])
-
-
-def build() -> tuple[float, int]:
-    """Run the project in the current folder; seconds and statements of the node."""
-    statements = 0
-
-    def listen(event) -> None:
-        nonlocal statements
-        if event.info.name == "SQLQuery" and event.data.node_info.node_name == "bronze":
-            statements += 1
-
-    result = dbtRunner(callbacks=[listen]).invoke(["run", "--quiet", "--profiles-dir", "."])
-    DuckDBConnectionManager.close_all_connections()  # or the file stays open in this process
-    if not result.success:
-        raise RuntimeError(result.exception or [r.message for r in result.result])
-    seconds = next(r.execution_time for r in result.result if r.node.name == "bronze")
-    return seconds, statements
+    return {
+        "models/all.yml": {"sources": [source], "models": [model]},
+        "models/bronze.sql": "select * from {{ sluice.read_files(source('landing', 'events')) }}",
+    }
 
 
 def rows(table: str, database: str = "sluice.duckdb") -> int:
@@ -136,8 +103,8 @@ def main() -> None:
             for number in range(args.rounds):
                 root = Path(base) / f"large_{number}"
                 root.mkdir()
-                write_project(root, folder)
-                seconds, statements = build()
+                write_project(root, bronze_of(folder))
+                seconds, statements = build()["bronze"]
                 taken.append((seconds, plain(folder)))
                 assert rows("bronze") == rows("bronze", "plain.duckdb") == args.lines
                 broken = rows("bronze where _rescued_data like '%_corrupt_record%'")
@@ -150,14 +117,14 @@ def main() -> None:
             folder = Path(base) / "small"
             root = Path(base) / "small_files"
             root.mkdir()
-            write_project(root, folder)
+            write_project(root, bronze_of(folder))
             print(f"{args.files:,} files of 2 lines, then 100 more, then none: seconds, statements")
             first = 0
             for count in (args.files, 100, 0):
                 if count:
                     write_lines(folder, first, 2 * count, count)
                     first += count
-                seconds, statements = build()
+                seconds, statements = build()["bronze"]
                 assert rows("bronze") == 2 * first
                 print(f"{count:>9,} new  {seconds:.2f}  {statements}", flush=True)
         os.chdir(PACKAGE)

@@ -235,6 +235,31 @@ def processes(pipeline: Pipeline) -> Iterator[Processes]:
         running.close()
 
 
+GATE = """\
+{% macro gate(place) %}
+    {% if not execute %}{% do return('') %}{% endif %}
+    {% if env_var('BREAK_AT', '') == place %}
+        select error('broken at {{ place }}')
+    {% elif env_var('HANG_AT', '') == place %}
+        select *
+        from read_csv(
+            '{{ env_var('GATE') }}', columns = {'line': 'varchar'}, header = false,
+            auto_detect = false
+        )
+    {% endif %}
+{% endmacro %}
+"""
+"""A macro that breaks a run, or makes it stand still, at the place that the environment names."""
+
+HOOKS = """\
+{{ config(post_hook=[
+    {'sql': "{{ gate(this.name) }}"},
+    {'sql': "{{ gate(this.name ~ ' after commit') }}", 'transaction': false},
+]) }}
+"""
+"""The gate at the end of a table's work, and after its commit."""
+
+
 class Gate:
     """A named pipe: whoever reads it stands still until the gate opens."""
 

@@ -17,7 +17,16 @@ from pathlib import Path
 import pytest
 
 from landing import COLUMNS, make_files
-from pipeline import WITHOUT_TESTS, Gate, Pipeline, Processes, processes, same_rows
+from pipeline import (
+    GATE,
+    HOOKS,
+    WITHOUT_TESTS,
+    Gate,
+    Pipeline,
+    Processes,
+    processes,
+    same_rows,
+)
 
 SEED = int(os.environ.get("SLUICE_SEED", "7"))
 POISON, STRANGE = "poison@example.org", "strange@example.org"
@@ -44,31 +53,11 @@ TROUBLES = [
     ("rule", "input is mended"),
     ("rule", "rule is relaxed"),
 ]
-TROUBLE = """\
-{% macro trouble(place) %}
-    {% if not execute %}{% do return('') %}{% endif %}
-    {% if env_var('BREAK_AT', '') == place %}
-        select error('broken at {{ place }}')
-    {% elif env_var('HANG_AT', '') == place %}
-        select *
-        from read_csv(
-            '{{ env_var('GATE') }}', columns = {'line': 'varchar'}, header = false,
-            auto_detect = false
-        )
-    {% endif %}
-{% endmacro %}
-"""
 HEALTHY = """\
 {% macro healthy() %}
     {%- set broken = execute and env_var('BREAK_AT', '') == 'sql of ' ~ this.name -%}
     {{ "error('broken sql') is null" if broken else 'true' }}
 {%- endmacro %}
-"""
-HOOKS = """\
-{{ config(post_hook=[
-    {'sql': "{{ trouble(this.name) }}"},
-    {'sql': "{{ trouble(this.name ~ ' after commit') }}", 'transaction': false},
-]) }}
 """
 RULES = {BRONZE: "no_poison", EVENTS: "nothing_strange"}
 """The expectations with on_violation: fail."""
@@ -90,7 +79,7 @@ def pipeline(tmp_path: Path) -> Pipeline:
     node = f"{{name: {EVENTS}, config: {{materialized: streaming_table}}"
     rule = expectation(EVENTS, "allowed(email)")
     copy.write(f"models/gold/{EVENTS}.yml", f"models: [{node}, data_tests: [{rule}]}}]\n")
-    copy.write("macros/trouble.sql", TROUBLE)
+    copy.write("macros/gate.sql", GATE)
     copy.write("macros/healthy.sql", HEALTHY)
     for name, file in MODELS.items():
         text = (copy.root / file).read_text(encoding="utf-8")
@@ -100,7 +89,7 @@ def pipeline(tmp_path: Path) -> Pipeline:
             text = text.replace(head, head + HOOKS).replace(end, where + end)
         else:
             text = f"{HOOKS}{text}{where}"
-        assert text.count("trouble(this.name)") == text.count("healthy()") == 1
+        assert text.count("gate(this.name)") == text.count("healthy()") == 1
         copy.write(file, text)
     project = (copy.root / "dbt_project.yml").read_text(encoding="utf-8")
     for moment, ours in (
@@ -109,7 +98,7 @@ def pipeline(tmp_path: Path) -> Pipeline:
     ):
         line = f'{moment}: "{{{{ {ours} }}}}"\n'
         assert line in project
-        lines = f'{moment}:\n  - "{{{{ {ours} }}}}"\n  - "{{{{ trouble(\'{moment}\') }}}}"\n'
+        lines = f'{moment}:\n  - "{{{{ {ours} }}}}"\n  - "{{{{ gate(\'{moment}\') }}}}"\n'
         project = project.replace(line, lines)
     copy.write("dbt_project.yml", project)
     allow(copy, f"value is distinct from '{STRANGE}'")

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from landing import CUSTOMERS, Landed, make_files, read_landed
-from pipeline import WITHOUT_TESTS, Gate, Pipeline, Processes, processes
+from pipeline import GATE, HOOKS, WITHOUT_TESTS, Gate, Pipeline, Processes, processes
 from project import PACKAGE
 
 EVENTS = int(os.environ.get("SLUICE_EVENTS", "2000"))
@@ -33,25 +33,6 @@ MODELS = {
     "customers_history": "snapshots/customers_history.sql",
     "customer_change_frequency": "models/gold/customer_change_frequency.sql",
 }
-HOOKS = """\
-{{ config(post_hook=[
-    {'sql': "{{ gate(this.name) }}"},
-    {'sql': "{{ gate(this.name ~ ' after commit') }}", 'transaction': false},
-]) }}
-"""
-GATE = """\
-{% macro gate(place) %}
-    {% if env_var('BREAK_AT', '') == place %}
-        select error('broken at {{ place }}')
-    {% elif env_var('HANG_AT', '') == place %}
-        select *
-        from read_csv(
-            '{{ env_var('GATE') }}', columns = {'line': 'varchar'}, header = false,
-            auto_detect = false
-        )
-    {% endif %}
-{% endmacro %}
-"""
 
 
 @pytest.fixture(scope="module")
