@@ -3,7 +3,7 @@
     values
     {% for path in plan.failed -%}
     (
-        {{ sluice.literals([model.name, path, 'FAILED', sluice.unreadable(plan.options.format, path), plan.source, id, invocation_id]) | join(', ') }},
+        {{ sluice.literals([model.name, path, 'FAILED', sluice.unreadable(plan, path), plan.source, id, invocation_id]) | join(', ') }},
         cast({{ sluice.literal(sluice.utc_now()) }} as {{ dbt.type_timestamp() }})
     ){{ ',' if not loop.last }}
     {% endfor %}

@@ -10,6 +10,16 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set query = sluice.without_vanished_files(sql, plans) %}
+    {% if plans | selectattr('failed') | list %}
+        {# Python asks over a connection of its own, which sees and shows only what is committed. #}
+        {% do sluice.begin_transaction() %}
+        {% do adapter.commit() %}
+        {% set answers = sluice.reasons_relation() %}
+        {% call statement('reasons', language='python', auto_begin=false) %}
+            {{- sluice.find_reasons(plans, answers) }}
+        {% endcall %}
+        {% do sluice.note_reasons(plans, answers) %}
+    {% endif %}
     {% do sluice.begin_transaction() %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
