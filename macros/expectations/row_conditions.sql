@@ -9,7 +9,7 @@
     {% endif %}
     {% if test.config.where %}
         {% for name, condition in conditions.items() | list %}
-            {% do conditions.update({name: '(' ~ test.config.where ~ ') is not true or (' ~ condition ~ ')'}) %}
+            {% do conditions.update({name: '(' ~ test.config.where ~ '\n) is not true or (' ~ condition ~ '\n)'}) %}
         {% endfor %}
     {% endif %}
     {% do return(conditions) %}

@@ -450,7 +450,7 @@ def test_conditions_that_cannot_be_read(project: Project) -> None:
 
 def test_limit_and_where_of_a_test(project: Project) -> None:
     """`where` limits the rule; `limit` is a matter of the test alone."""
-    rule = expectation("cheap", "amount < 10", "drop", where="status = 'paid'", limit=1)
+    rule = expectation("cheap", "amount < 10  -- euros", "drop", where="status = 'paid'", limit=1)
     write_orders(project, [rule], {})
     rows = [
         {"id": 1, "amount": 20.0, "status": "paid"},
