@@ -1,18 +1,7 @@
 {% macro duckdb__clean_files(due) -%}
 {# Python, for SQL moves no files. It runs after the commit of the rows. A file goes first and is noted then: one that is
    gone without a note is noted by the next run. One that changed after it was read stays. -#}
-import json
-import os
-import shutil
-
-
-class dbtObj:
-    def __init__(self, load):
-        pass
-
-
-def model(dbt, con):
-    return json.loads({{ sluice.python_text(tojson(due)) }})
+{{ sluice.duckdb_python_head(due) }}
 
 
 def materialize(due, con):

@@ -8,36 +8,26 @@
         {%- set reader = 'latin' if packed and plan.options.format == 'json' and not plan.options.multi_line else 'stream' -%}
         {%- set list = sluice.duckdb_paths([path]) -%}
         {%- do failed.append({'path': path, 'queries': [
-            "select case when count(size) = 0 then error('the file is not there') end from read_blob(" ~ list ~ ')',
-            sluice.duckdb_read_to_its_end(plan.options, reader, list),
-        ], 'hint': hint if plan.options.format == 'csv' else ''}) -%}
+            ["select case when count(size) = 0 then error('the file is not there') end from read_blob(" ~ list ~ ')', ''],
+            [sluice.duckdb_read_to_its_end(plan.options, reader, list), hint if plan.options.format == 'csv' else ''],
+        ]}) -%}
     {%- endfor -%}
 {%- endfor -%}
-import json
-import re
+{{ sluice.duckdb_python_head(failed) }}
 
 
-class dbtObj:
-    def __init__(self, load):
-        pass
-
-
-def model(dbt, con):
-    return json.loads({{ sluice.python_text(tojson(failed)) }})
-
-
-def reason(con, queries, hint):
-    try:
-        for query in queries:
+def reason(con, queries):
+    for query, hint in queries:
+        try:
             con.execute(query).fetchall()
-    except Exception as error:
-        # a long message tells of settings that are ours
-        return " ".join(re.split("The search space|Possible fixes", str(error))[0].split())[:500] + hint
+        except Exception as error:
+            # a long message tells of settings that are ours
+            return " ".join(re.split("The search space|Possible fixes", str(error))[0].split())[:500] + hint
     return "by now it can; the next run reads it"
 
 
 def materialize(failed, con):
-    found = [[file["path"], reason(con, file["queries"], file["hint"])] for file in failed]
+    found = [[file["path"], reason(con, file["queries"])] for file in failed]
     answers = {{ sluice.python_text(answers | string) }}
     con.execute(f"create or replace table {answers} (path varchar, reason varchar)")
     con.executemany(f"insert into {answers} values (?, ?)", found)
