@@ -20,6 +20,8 @@
     {% endfor %}
     {% if options.columns is not mapping %}
         {% do errors.append('columns must be a mapping of column name to type, found: ' ~ options.columns) %}
+    {% else %}
+        {% do sluice.check_hints(options, errors) %}
     {% endif %}
     {% set limit = options.max_files_per_run %}
     {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}

@@ -1,6 +1,7 @@
 {% macro insert_files(ledger, id, batch, columns, plan, head) %}
     {# Rows are counted by the file that they came from; a model that drops _metadata leaves them uncounted. #}
-    {% set counted = sluice.column_named(columns, '_metadata') is not none %}
+    {% set metadata = sluice.column_named(columns, '_metadata') %}
+    {% set counted = metadata is not none and 'file_path' in metadata.dtype %}
     insert into {{ ledger }}
         (dataset, path, size, modified_at, batch, rows, status, error, source, relation, update_id, recorded_at)
     with new_files as (

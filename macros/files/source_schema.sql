@@ -1,7 +1,7 @@
 {% macro source_schema(options, files) %}
     {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
        to _rescued_data, 'duplicates': whether an object names a field twice, 'changed': whether the columns are others
-       than last time}. Hints win over what is remembered, which wins over what is inferred; new columns come last, in
+       than last time, 'texts': columns of each group of Parquet files that are read as texts}. Hints win over what is remembered, which wins over what is inferred; new columns come last, in
        the order of their names. #}
     {% set columns = {} %}
     {% do columns.update(options.columns) %}
@@ -17,7 +17,7 @@
     {% do fields.update(found.fields) %}
     {% for name, type in partitions.items() if name not in columns %}{% do fields.update({name: type}) %}{% endfor %}
     {% for field, type in fields | dictsort(true) %}
-        {% if sluice.same_name(columns, field) is not none or sluice.is_reserved(field) or field in ('_rescued_data', '_metadata')
+        {% if sluice.same_name(columns, field) is not none or sluice.is_reserved(field) or field in ('', '_rescued_data', '_metadata')
             or options.schema_evolution == 'rescue' %}
             {% do rescued.append(field) %}
         {% elif options.schema_evolution != 'none' %}
@@ -36,6 +36,7 @@
         'rescued': rescued,
         'partitions': partitions.keys() | select('in', columns.keys() | list) | list,
         'duplicates': found.duplicates,
+        'texts': found.get('texts', {}),
         'changed': columns != remembered,
     }) %}
 {% endmacro %}

@@ -17,6 +17,11 @@ def materialize(due, con):
                 os.remove(path)
             else:
                 os.makedirs(os.path.dirname(moved_to), exist_ok=True)
+                stem, extension = os.path.splitext(moved_to)
+                copies = 1
+                while os.path.exists(moved_to):  # what is there stays
+                    copies += 1
+                    moved_to = f"{stem}.{copies}{extension}"
                 shutil.move(path, moved_to)
         con.execute(
             f"update {ledger} set cleaned_at = now() at time zone 'UTC', moved_to = ? where relation = ? and path = ?",

@@ -4,7 +4,7 @@
     select path, case when decoded then line else coalesce(try(decode(line::blob)), {{ sluice.duckdb_escaped('line') }}) end as line
     from (
         {% if options.multi_line -%}
-        select path, decoded, content as line
+        select path, decoded, {{ sluice.duckdb_document_records('content') }} as line
         {%- else -%}
         select
             path,
@@ -34,7 +34,7 @@
                 select
                     filename,
                     try(decode(content)) is not null as decoded,
-                    coalesce(ltrim(try(decode(content)), chr(65279)), replace(content::varchar, '\x0A', E'\n')) as content
+                    coalesce(ltrim(try(decode(content)), chr(65279)), replace(regexp_replace(content::varchar, '^\\xEF\\xBB\\xBF', ''), '\x0A', E'\n')) as content
                 from read_blob({{ paths }})
             )
         )

@@ -1,10 +1,12 @@
-{% macro duckdb_reader(options, reader, paths) %}
+{% macro duckdb_reader(options, reader, paths, texts=[]) %}
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
     {% if options.format != 'json' %}
-        {% do return('select _sluice_path as path, to_json(records)::varchar as line from '
-            ~ sluice.duckdb_table_reader(options, paths) ~ ' as records') %}
+        {% set casts = [] %}
+        {% for name in texts %}{% do casts.append(sluice.quote(name) ~ '::varchar as ' ~ sluice.quote(name)) %}{% endfor %}
+        {% do return('select _sluice_path as path, to_json(records)::varchar as line from (select *'
+            ~ (' replace (' ~ casts | join(', ') ~ ')' if casts else '') ~ ' from ' ~ sluice.duckdb_table_reader(options, paths) ~ ') as records') %}
     {% elif options.multi_line and reader == 'stream' %}
-        {% do return('select filename as path, json::varchar as line from read_json_objects(' ~ paths
+        {% do return('select filename as path, ' ~ sluice.duckdb_document_records('json') ~ ' as line from read_json_objects(' ~ paths
             ~ ", format = 'auto', maximum_object_size = 67108864, filename = true, hive_partitioning = false)") %}
     {% elif reader == 'stream' %}
         {% do return('select filename as path, line from ' ~ sluice.duckdb_lines(paths)) %}

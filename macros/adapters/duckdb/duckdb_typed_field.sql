@@ -1,7 +1,11 @@
 {% macro duckdb_typed_field(number, name, type) %}
-    {% if type | upper == 'VARCHAR' %}{% do return('fields[' ~ number ~ ']') %}{% endif %}
-    {% if type | upper == 'JSON' %}
-        {% do return('case when fields[' ~ number ~ '] is not null then json_extract(line, ' ~ sluice.duckdb_json_pointer(name) ~ ') end') %}
+    {% set kind = type | upper | replace(' ', '') %}
+    {% set text = 'fields[' ~ number ~ ']' %}
+    {% if kind == 'VARCHAR' %}{% do return(text) %}{% endif %}
+    {% if kind == 'JSON' %}
+        {% do return('case when ' ~ text ~ ' is not null then json_extract(line, ' ~ sluice.duckdb_json_pointer(name) ~ ') end') %}
     {% endif %}
-    {% do return('try_cast(fields[' ~ number ~ '] as ' ~ type ~ ')') %}
+    {# As JSON, for a text cannot become a map. #}
+    {% if kind.endswith(']') or kind.startswith(('STRUCT(', 'MAP(')) %}{% set text = 'try_cast(' ~ text ~ ' as json)' %}{% endif %}
+    {% do return('try_cast(' ~ text ~ ' as ' ~ type ~ ')') %}
 {% endmacro %}

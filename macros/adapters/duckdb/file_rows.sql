@@ -25,7 +25,7 @@
         from (
             select path, line, case when {{ sluice.duckdb_is_object(schema) }} then line end as object
             from (
-                {{ sluice.duckdb_records(options, files) }}
+                {{ sluice.duckdb_records(options, files, schema.texts) }}
             )
         )
     ),
@@ -50,7 +50,7 @@
         select
             *
             {%- for name in names %},
-            {{ sluice.duckdb_fits(loop.index, name, schema.columns[name]) }} as fits_{{ loop.index }}
+            {{ sluice.duckdb_fits(options, loop.index, name, schema.columns[name]) }} as fits_{{ loop.index }}
             {%- endfor %}
         from typed
     )

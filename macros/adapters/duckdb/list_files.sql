@@ -7,7 +7,7 @@
         {% set same = 'known.path = listing.path and known.size = listing.size and known.modified_at = listing.modified_at' %}
         {% set files = sluice.rows(
             'select path, size, modified_at::varchar as modified_at from (
-                select filename as path, size, last_modified::timestamp as modified_at
+                select filename as path, size, make_timestamp(epoch_us(last_modified)) as modified_at
                 from read_blob(' ~ sluice.duckdb_paths(opened.good) ~ ')
             ) as listing where true'
             ~ (sluice.duckdb_unknown(options, known, same) if options.allow_overwrites else ' order by path')

@@ -1,7 +1,7 @@
 {% macro duckdb__new_fields(options, known, files) %}
     {# Fields of the new files that are no known column, with the type that holds all their values. #}
     {% if options.format == 'parquet' %}
-        {% do return({'fields': sluice.duckdb_parquet_fields(options, known, files), 'duplicates': false}) %}
+        {% do return(sluice.duckdb_parquet_fields(options, known, files)) %}
     {% endif %}
     {% set objects = "
         from (" ~ sluice.duckdb_records(options, files) ~ ")
