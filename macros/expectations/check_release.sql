@@ -8,5 +8,6 @@
         ], node) %}
     {% endif %}
     {% set quarantine = sluice.quarantine_relation(relation) %}
-    {% do return(adapter.get_relation(quarantine.database, quarantine.schema, quarantine.identifier)) %}
+    {% set existing = adapter.get_relation(quarantine.database, quarantine.schema, quarantine.identifier) %}
+    {% do return(existing if existing is not none and sluice.is_quarantine(existing) else none) %}
 {% endmacro %}

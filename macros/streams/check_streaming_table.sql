@@ -1,4 +1,4 @@
-{% macro check_streaming_table(existing, positions, afresh) %}
+{% macro check_streaming_table(existing, positions, afresh, rules) %}
     {% do sluice.ensure_state() %}
     {% set errors = [] %}
     {% set id = sluice.dataset_id(this) %}
@@ -20,5 +20,5 @@
             ~ sluice.ways_out_of_rebuilt_source()
         ) %}
     {% endfor %}
-    {% do sluice.raise_errors('Streaming table error', errors) %}
+    {% do sluice.raise_errors('Streaming table error', errors + sluice.quarantine_errors(this, rules)) %}
 {% endmacro %}

@@ -557,3 +557,51 @@ def test_a_plain_test_of_apply_changes(project: Project) -> None:
     load(project, [{"id": 1, "code": 1}, {"id": 2, "code": 1}])
     run = project.dbt("build")
     assert run.statuses["current"] == "success" and run.statuses["positive"] == "fail"
+
+
+def test_the_name_of_a_quarantine_is_taken(project: Project) -> None:
+    """What bears the name and is no quarantine is neither written nor dropped: the run says so."""
+    drops = [expectation("cheap", "amount < 10", "drop")]
+    write_orders(project, drops, {})
+    project.model("orders__quarantine", "select 7 as kept", materialized="table")
+    load(project, [{"id": 1, "amount": 5.0}, {"id": 2, "amount": 50.0}])
+    project.run("--exclude", "orders")
+
+    def refused(*args: str) -> str:
+        error = project.run_expecting_error("--select", "orders", *args, command="run")
+        tables = project.query("select table_name as n from information_schema.tables")
+        assert "orders" not in {row["n"] for row in tables}
+        assert [row["kept"] for row in project.rows("orders__quarantine")] == [7]
+        assert "orders__quarantine" in error and "way out: rename one of the two" in error
+        return error
+
+    assert "is the model model.consumer.orders__quarantine, expected" in refused()
+    project.remove("models/orders__quarantine.sql")
+    project.remove("models/orders__quarantine.yml")
+    assert "a table without _sluice_violations, expected" in refused("--full-refresh")
+    project.query("drop table lake.orders__quarantine")
+    copied = "select 7 as kept, [] as _sluice_violations"  # as a copy of a quarantine has
+    project.query(f"create view lake.orders__quarantine as {copied}")
+    assert "exists as a view, expected" in refused()
+
+    # a model that drops no rows needs no quarantine, so the name is free
+    write_orders(project, [], {})
+    project.run("--select", "orders", "--full-refresh")
+    project.query("drop view lake.orders__quarantine")
+    project.model("orders__quarantine", copied, materialized="table")
+    project.run("--select", "orders__quarantine")
+    project.run("--select", "orders", "--full-refresh")
+    run = project.dbt("run-operation", "sluice.release", "--args", "{dataset: orders}")
+    assert run.success and "no quarantine" in run.log
+    assert [row["kept"] for row in project.rows("orders__quarantine")] == [7]
+    # one of its own is made anew
+    project.query("drop table lake.orders__quarantine")
+    project.remove("models/orders__quarantine.sql")
+    project.remove("models/orders__quarantine.yml")
+    write_orders(project, drops, {})
+    project.run("--select", "orders", "--full-refresh")
+    assert [row["id"] for row in project.rows("orders__quarantine")] == [2]
+    write_orders(project, [], {})
+    project.run("--select", "orders", "--full-refresh")
+    tables = project.query("select table_name as n from information_schema.tables")
+    assert "orders__quarantine" not in {row["n"] for row in tables}
