@@ -350,6 +350,9 @@ def test_refused_declarations(project: Project) -> None:
     off = builtin("unique", "switched_off", "drop", column_name="id")
     off["unique"]["config"]["enabled"] = False
     beside = {"not_null": {"name": "beside_meta", "config": {"on_violation": "drop"}}}
+    ours = expectation("ours_beside_meta", "id > 0", None)
+    ours["sluice.expectation"]["config"] = {"on_violation": "drop"}
+    of_ours = {"name": "group_beside_meta", "arguments": {"rules": {"some": "id > 0"}}}
     write_orders(
         project,
         [
@@ -357,6 +360,8 @@ def test_refused_declarations(project: Project) -> None:
             builtin("unique", "unique_rows", "fail", column_name="id"),
             builtin("in_range", "same_name_as_ours", "drop", column_name="id"),
             off,
+            ours,
+            {"sluice.expectations": {**of_ours, "config": {"on_violation": "fail"}}},
             group({"positive": "id > 0"}, "drop"),
             expectation("positive", "id >= 0", "drop"),
             {
@@ -384,7 +389,12 @@ def test_refused_declarations(project: Project) -> None:
         assert re.search(rf"- {name}: on_violation needs .* found: {kind};", message), message
     assert "model.consumer.orders" in message and "sluice.expectation, " in message
     assert "- positive: two expectations" in message
-    assert "- beside_meta: on_violation belongs under config: meta:" in message
+    for name, found in {
+        "beside_meta": "drop",
+        "ours_beside_meta": "drop",
+        "group_beside_meta": "fail",
+    }.items():
+        assert f"- {name}: on_violation ({found}) belongs under config: meta:" in message
     assert "switched_off" not in message and "plain" not in message
     tables = project.query("select table_name as n from information_schema.tables")
     assert "orders" not in {row["n"] for row in tables}
