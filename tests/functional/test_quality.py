@@ -400,6 +400,14 @@ def test_refused_declarations(project: Project) -> None:
     assert "orders" not in {row["n"] for row in tables}
 
 
+SUBQUERY = (
+    "(select count(*) from raw.events as e where e.id = batch.id) = 1 "
+    "and id in (select row_number() over (order by id) from raw.events) "
+    "and id in (select unnest([1, 2]))"
+)
+"""A condition whose subqueries do what a condition itself must not."""
+
+
 def test_conditions_that_cannot_be_read(project: Project) -> None:
     """Every such rule is named with its condition and what is wrong; nothing is written."""
     write_orders(
@@ -407,7 +415,13 @@ def test_conditions_that_cannot_be_read(project: Project) -> None:
         [
             expectation("unfinished", "id >", "drop"),
             expectation("misspelt", "amuont > 0", "warn"),
+            expectation("text", "status", "drop"),
+            expectation("aggregate", "count(*) > 0", "drop"),
+            expectation("two_rows", "unnest([true, id is not null])", "drop"),
+            expectation("window", "row_number() over (order by id) = 1", "drop"),
+            expectation("all_columns", "columns(*) is not null", "drop"),
             expectation("fine", "id > 0 -- a comment", "drop"),
+            expectation("subquery", SUBQUERY, "drop"),
             expectation("two", "id > 0) or (id < 5", "drop"),  # odd, but it can be read
         ],
         {"status": [builtin("sluice.matches_pattern", "open_bracket", "drop", pattern="[")]},
@@ -418,9 +432,37 @@ def test_conditions_that_cannot_be_read(project: Project) -> None:
         assert re.search(r"- unfinished \(id >\): .*syntax error", message), message
         assert re.search(r"- misspelt \(amuont > 0\): .*amuont.*not found", message), message
         assert re.search(r"- open_bracket \(regexp_matches.*\): missing \]", message), message
-        assert "- fine" not in message and "- two" not in message
-    tables = project.query("select table_name as n from information_schema.tables")
-    assert "orders" not in {row["n"] for row in tables}
+        assert re.search(r"- text \(status\): .*VARCHAR", message), message
+        assert re.search(r"- aggregate \(count.*\): .*aggregates", message), message
+        assert re.search(r"- two_rows \(unnest.*\): UNNEST not supported", message), message
+        assert re.search(r"- window \(row_number.*\): .*window functions", message), message
+        assert re.search(r"- all_columns \(columns.*\): STAR expression", message), message
+        assert "- expected of each: an SQL condition" in message
+        assert not re.search("- (fine|two|subquery) ", message), message
+    names = "select table_name as n from information_schema.tables"
+    assert "orders" not in {row["n"] for row in project.query(names)}
+
+    # each of them is found where it is the only one, and a rule with no condition at all
+    for expression, words in {
+        "unnest([true, id is not null])": "UNNEST not supported",
+        "count(*) > 0": "aggregates",
+        "status": "VARCHAR",
+        "": 'expected an SQL condition as arguments: {expression: ...}, found: ""',
+    }.items():
+        rules = [
+            expectation("alone", expression, "drop"),
+            expectation("subquery", SUBQUERY, "drop"),
+        ]
+        write_orders(project, rules, {})
+        message = project.run_expecting_error("--select", "orders", command="run")
+        assert re.search(rf"- alone.*: .*{re.escape(words)}", message), message
+        assert "- subquery" not in message
+    missing = expectation("missing", "", "drop")
+    del missing["sluice.expectation"]["arguments"]
+    write_orders(project, [missing], {})
+    message = project.run_expecting_error("--select", "orders", command="run")
+    assert "- missing: expected an SQL condition as" in message, message
+    assert "orders" not in {row["n"] for row in project.query(names)}
 
     # beside files, which the engine does not plan ahead, the rules are found all the same
     project.write("landing/1.json", '{"id": 1}\n')
