@@ -4,7 +4,7 @@
     {% if table is none or sluice.column_named(sluice.columns_of(table), '_sluice_batch') is none %}
         {% do sluice.raise_errors('sluice.release error', [
             relation ~ (' is not there' if table is none else ' is no streaming table (it has no _sluice_batch)')
-            ~ '; way out: dbt build --select ' ~ node.name,
+            ~ '; way out: dbt build --select ' ~ sluice.dataset_name(node),
         ], node) %}
     {% endif %}
     {% set quarantine = sluice.quarantine_relation(relation) %}

@@ -2,7 +2,7 @@
     {% do sluice.ensure_state() %}
     {% set errors = [] %}
     {% set id = sluice.dataset_id(this) %}
-    {% set anew = 'rebuild it with: dbt run --full-refresh --select ' ~ model.name %}
+    {% set anew = 'rebuild it with: dbt run --full-refresh --select ' ~ sluice.dataset_name(model) %}
     {% if existing is not none and not existing.is_table and not afresh %}
         {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ anew) %}
     {% elif existing is not none and not afresh

@@ -2,11 +2,10 @@
     {# As dbt's selectors name versions: ver.v1, or ver for the latest. The alias of a version is ver_v1. #}
     {% set ids, names, aliases, known = [], [], [], [] %}
     {% for node in nodes %}
-        {% set version = node.get('version') %}
-        {% set full_name = node.name if version is none else node.name ~ '.v' ~ version %}
+        {% set full_name = sluice.dataset_name(node) %}
         {% do known.append(full_name) %}
         {% if dataset == node.unique_id %}{% do ids.append(node) %}
-        {% elif dataset == full_name or (dataset == node.name and version == node.get('latest_version')) %}{% do names.append(node) %}
+        {% elif dataset == full_name or (dataset == node.name and node.get('version') == node.get('latest_version')) %}{% do names.append(node) %}
         {% elif dataset == node.alias %}{% do aliases.append(node) %}
         {% endif %}
     {% endfor %}

@@ -301,5 +301,8 @@ def test_names_of_datasets(tmp_path: Path) -> None:
     assert f"found 2 that are called twice; way out: name it by its id: {ids}" in run.error
     run = release(project, dataset="ver.v3")
     assert 'known: twice, twice, ver.v1, ver.v2), found: "ver.v3"' in run.error
+    project.query("drop table lake.ver_v1")
+    run = release(project, dataset="ver.v1")
+    assert "way out: dbt build --select ver.v1\n" in run.error
     args = json.dumps({"dataset": "model.away.twice"})
     project.run("sluice.mark_as_read", "--args", args, command="run-operation")
