@@ -4,9 +4,10 @@
     {% if table is none or sluice.column_named(sluice.columns_of(table), '_sluice_batch') is none %}
         {% do sluice.raise_errors('sluice.release error', [
             relation ~ (' is not there' if table is none else ' is no streaming table (it has no _sluice_batch)')
-            ~ '; way out: dbt build --select ' ~ node.name,
+            ~ '; way out: dbt build --select ' ~ sluice.dataset_name(node),
         ], node) %}
     {% endif %}
     {% set quarantine = sluice.quarantine_relation(relation) %}
-    {% do return(adapter.get_relation(quarantine.database, quarantine.schema, quarantine.identifier)) %}
+    {% set existing = adapter.get_relation(quarantine.database, quarantine.schema, quarantine.identifier) %}
+    {% do return(existing if existing is not none and sluice.is_quarantine(existing) else none) %}
 {% endmacro %}

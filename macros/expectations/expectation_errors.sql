@@ -12,5 +12,9 @@
         ) %}
         {% do return(errors) %}
     {% endif %}
+    {% if kind == 'sluice.expectation' and not sluice.arguments_of_test(test).get('expression') | default('', true) | string | trim %}
+        {% do errors.append(test.name ~ ': expected an SQL condition as arguments: {expression: ...}, found: '
+            ~ tojson(test.test_metadata.kwargs.get('expression'))) %}
+    {% endif %}
     {% do return(errors + sluice.reference_errors(test, node)) %}
 {% endmacro %}

@@ -5,6 +5,10 @@
     {% set errors = [] %}
     {% for test in sluice.tests_of(node) %}
         {% set on_violation = sluice.on_violation(test, node) %}
+        {% if test.config.get('on_violation') is not none %}
+            {% do errors.append(test.name ~ ': on_violation (' ~ test.config.get('on_violation')
+                ~ ') belongs under config: meta:, found directly under config:, where it has no effect') %}
+        {% endif %}
         {% if on_violation is not none %}
             {% set found = sluice.expectation_errors(test, on_violation, node) %}
             {% do errors.extend(found) %}
@@ -15,8 +19,6 @@
                 {% endif %}
                 {% do rules.append({'name': name, 'on_violation': on_violation, 'condition': condition}) %}
             {% endfor %}
-        {% elif test.config.get('on_violation') is not none %}
-            {% do errors.append(test.name ~ ': on_violation belongs under config: meta:, found directly under config:') %}
         {% endif %}
     {% endfor %}
     {% do sluice.raise_errors('Expectation errors', errors, node) %}

@@ -6,7 +6,7 @@
     {% set rules = sluice.expectations() %}
     {% set positions = sluice.streams_read() %}
     {% set plans = sluice.files_read() %}
-    {% do sluice.check_streaming_table(existing, positions, afresh) %}
+    {% do sluice.check_streaming_table(existing, positions, afresh, rules) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set query = sluice.without_vanished_files(sql, plans) %}

@@ -1,8 +1,8 @@
-{% macro check_streaming_table(existing, positions, afresh) %}
+{% macro check_streaming_table(existing, positions, afresh, rules) %}
     {% do sluice.ensure_state() %}
     {% set errors = [] %}
     {% set id = sluice.dataset_id(this) %}
-    {% set anew = 'rebuild it with: dbt run --full-refresh --select ' ~ model.name %}
+    {% set anew = 'rebuild it with: dbt run --full-refresh --select ' ~ sluice.dataset_name(model) %}
     {% if existing is not none and not existing.is_table and not afresh %}
         {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ anew) %}
     {% elif existing is not none and not afresh
@@ -20,5 +20,5 @@
             ~ sluice.ways_out_of_rebuilt_source()
         ) %}
     {% endfor %}
-    {% do sluice.raise_errors('Streaming table error', errors) %}
+    {% do sluice.raise_errors('Streaming table error', errors + sluice.quarantine_errors(this, rules)) %}
 {% endmacro %}

@@ -1,9 +1,9 @@
 {% macro streaming_table_node(dataset, operation) %}
-    {% set known = [] %}
+    {% set nodes = [] %}
     {% for node in graph.nodes.values() if node.config.materialized == 'streaming_table' %}
-        {% if node.name == dataset %}{% do return(node) %}{% endif %}
-        {% do known.append(node.name) %}
+        {% do nodes.append(node) %}
     {% endfor %}
-    {% do exceptions.raise_compiler_error('sluice.' ~ operation ~ ': dataset must name a streaming_table (known: '
-        ~ known | sort | join(', ') ~ '), found: ' ~ dataset) %}
+    {% set named = sluice.named_node(dataset, nodes, 'a streaming_table') %}
+    {% if named.error %}{% do exceptions.raise_compiler_error('sluice.' ~ operation ~ ': ' ~ named.error) %}{% endif %}
+    {% do return(named.node) %}
 {% endmacro %}

@@ -350,6 +350,9 @@ def test_refused_declarations(project: Project) -> None:
     off = builtin("unique", "switched_off", "drop", column_name="id")
     off["unique"]["config"]["enabled"] = False
     beside = {"not_null": {"name": "beside_meta", "config": {"on_violation": "drop"}}}
+    ours = expectation("ours_beside_meta", "id > 0", None)
+    ours["sluice.expectation"]["config"] = {"on_violation": "drop"}
+    of_ours = {"name": "group_beside_meta", "arguments": {"rules": {"some": "id > 0"}}}
     write_orders(
         project,
         [
@@ -357,6 +360,8 @@ def test_refused_declarations(project: Project) -> None:
             builtin("unique", "unique_rows", "fail", column_name="id"),
             builtin("in_range", "same_name_as_ours", "drop", column_name="id"),
             off,
+            ours,
+            {"sluice.expectations": {**of_ours, "config": {"on_violation": "fail"}}},
             group({"positive": "id > 0"}, "drop"),
             expectation("positive", "id >= 0", "drop"),
             {
@@ -384,10 +389,23 @@ def test_refused_declarations(project: Project) -> None:
         assert re.search(rf"- {name}: on_violation needs .* found: {kind};", message), message
     assert "model.consumer.orders" in message and "sluice.expectation, " in message
     assert "- positive: two expectations" in message
-    assert "- beside_meta: on_violation belongs under config: meta:" in message
+    for name, found in {
+        "beside_meta": "drop",
+        "ours_beside_meta": "drop",
+        "group_beside_meta": "fail",
+    }.items():
+        assert f"- {name}: on_violation ({found}) belongs under config: meta:" in message
     assert "switched_off" not in message and "plain" not in message
     tables = project.query("select table_name as n from information_schema.tables")
     assert "orders" not in {row["n"] for row in tables}
+
+
+SUBQUERY = (
+    "(select count(*) from raw.events as e where e.id = batch.id) = 1 "
+    "and id in (select row_number() over (order by id) from raw.events) "
+    "and id in (select unnest([1, 2]))"
+)
+"""A condition whose subqueries do what a condition itself must not."""
 
 
 def test_conditions_that_cannot_be_read(project: Project) -> None:
@@ -397,7 +415,13 @@ def test_conditions_that_cannot_be_read(project: Project) -> None:
         [
             expectation("unfinished", "id >", "drop"),
             expectation("misspelt", "amuont > 0", "warn"),
+            expectation("text", "status", "drop"),
+            expectation("aggregate", "count(*) > 0", "drop"),
+            expectation("two_rows", "unnest([true, id is not null])", "drop"),
+            expectation("window", "row_number() over (order by id) = 1", "drop"),
+            expectation("all_columns", "columns(*) is not null", "drop"),
             expectation("fine", "id > 0 -- a comment", "drop"),
+            expectation("subquery", SUBQUERY, "drop"),
             expectation("two", "id > 0) or (id < 5", "drop"),  # odd, but it can be read
         ],
         {"status": [builtin("sluice.matches_pattern", "open_bracket", "drop", pattern="[")]},
@@ -408,9 +432,37 @@ def test_conditions_that_cannot_be_read(project: Project) -> None:
         assert re.search(r"- unfinished \(id >\): .*syntax error", message), message
         assert re.search(r"- misspelt \(amuont > 0\): .*amuont.*not found", message), message
         assert re.search(r"- open_bracket \(regexp_matches.*\): missing \]", message), message
-        assert "- fine" not in message and "- two" not in message
-    tables = project.query("select table_name as n from information_schema.tables")
-    assert "orders" not in {row["n"] for row in tables}
+        assert re.search(r"- text \(status\): .*VARCHAR", message), message
+        assert re.search(r"- aggregate \(count.*\): .*aggregates", message), message
+        assert re.search(r"- two_rows \(unnest.*\): UNNEST not supported", message), message
+        assert re.search(r"- window \(row_number.*\): .*window functions", message), message
+        assert re.search(r"- all_columns \(columns.*\): STAR expression", message), message
+        assert "- expected of each: an SQL condition" in message
+        assert not re.search("- (fine|two|subquery) ", message), message
+    names = "select table_name as n from information_schema.tables"
+    assert "orders" not in {row["n"] for row in project.query(names)}
+
+    # each of them is found where it is the only one, and a rule with no condition at all
+    for expression, words in {
+        "unnest([true, id is not null])": "UNNEST not supported",
+        "count(*) > 0": "aggregates",
+        "status": "VARCHAR",
+        "": 'expected an SQL condition as arguments: {expression: ...}, found: ""',
+    }.items():
+        rules = [
+            expectation("alone", expression, "drop"),
+            expectation("subquery", SUBQUERY, "drop"),
+        ]
+        write_orders(project, rules, {})
+        message = project.run_expecting_error("--select", "orders", command="run")
+        assert re.search(rf"- alone.*: .*{re.escape(words)}", message), message
+        assert "- subquery" not in message
+    missing = expectation("missing", "", "drop")
+    del missing["sluice.expectation"]["arguments"]
+    write_orders(project, [missing], {})
+    message = project.run_expecting_error("--select", "orders", command="run")
+    assert "- missing: expected an SQL condition as" in message, message
+    assert "orders" not in {row["n"] for row in project.query(names)}
 
     # beside files, which the engine does not plan ahead, the rules are found all the same
     project.write("landing/1.json", '{"id": 1}\n')
@@ -557,3 +609,51 @@ def test_a_plain_test_of_apply_changes(project: Project) -> None:
     load(project, [{"id": 1, "code": 1}, {"id": 2, "code": 1}])
     run = project.dbt("build")
     assert run.statuses["current"] == "success" and run.statuses["positive"] == "fail"
+
+
+def test_the_name_of_a_quarantine_is_taken(project: Project) -> None:
+    """What bears the name and is no quarantine is neither written nor dropped: the run says so."""
+    drops = [expectation("cheap", "amount < 10", "drop")]
+    write_orders(project, drops, {})
+    project.model("orders__quarantine", "select 7 as kept", materialized="table")
+    load(project, [{"id": 1, "amount": 5.0}, {"id": 2, "amount": 50.0}])
+    project.run("--exclude", "orders")
+
+    def refused(*args: str) -> str:
+        error = project.run_expecting_error("--select", "orders", *args, command="run")
+        tables = project.query("select table_name as n from information_schema.tables")
+        assert "orders" not in {row["n"] for row in tables}
+        assert [row["kept"] for row in project.rows("orders__quarantine")] == [7]
+        assert "orders__quarantine" in error and "way out: rename one of the two" in error
+        return error
+
+    assert "is the model model.consumer.orders__quarantine, expected" in refused()
+    project.remove("models/orders__quarantine.sql")
+    project.remove("models/orders__quarantine.yml")
+    assert "a table without _sluice_violations, expected" in refused("--full-refresh")
+    project.query("drop table lake.orders__quarantine")
+    copied = "select 7 as kept, [] as _sluice_violations"  # as a copy of a quarantine has
+    project.query(f"create view lake.orders__quarantine as {copied}")
+    assert "exists as a view, expected" in refused()
+
+    # a model that drops no rows needs no quarantine, so the name is free
+    write_orders(project, [], {})
+    project.run("--select", "orders", "--full-refresh")
+    project.query("drop view lake.orders__quarantine")
+    project.model("orders__quarantine", copied, materialized="table")
+    project.run("--select", "orders__quarantine")
+    project.run("--select", "orders", "--full-refresh")
+    run = project.dbt("run-operation", "sluice.release", "--args", "{dataset: orders}")
+    assert run.success and "no quarantine" in run.log
+    assert [row["kept"] for row in project.rows("orders__quarantine")] == [7]
+    # one of its own is made anew
+    project.query("drop table lake.orders__quarantine")
+    project.remove("models/orders__quarantine.sql")
+    project.remove("models/orders__quarantine.yml")
+    write_orders(project, drops, {})
+    project.run("--select", "orders", "--full-refresh")
+    assert [row["id"] for row in project.rows("orders__quarantine")] == [2]
+    write_orders(project, [], {})
+    project.run("--select", "orders", "--full-refresh")
+    tables = project.query("select table_name as n from information_schema.tables")
+    assert "orders__quarantine" not in {row["n"] for row in tables}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from project import Project, Row, Run
+from project import PACKAGE, Project, Row, Run
 from test_expectations import TYPES, expectation, load, quality, users_rows, write_orders
 
 CHEAP = expectation("cheap", "amount < 10", "drop")
@@ -262,3 +263,46 @@ def test_a_table_in_another_database(project: Project) -> None:
     with duckdb.connect(str(other)) as connection:
         found = connection.execute("select id from lake.after order by id").fetchall()
     assert found == [(1,), (2,)]
+
+
+def test_names_of_datasets(tmp_path: Path) -> None:
+    """The latest version, one by its number or alias, and the id where two packages have a name."""
+    packages = f"packages:\n  - local: {PACKAGE}\n  - local: away\n"
+    project = Project(tmp_path, packages=packages)
+    project.write("away/dbt_project.yml", "{name: away, models: {+schema: away}}")
+    streaming = "{{ config(materialized='streaming_table') }} select * from raw.events"
+    for path in ("models/ver_v1", "models/ver_v2", "models/twice", "away/models/twice"):
+        project.write(f"{path}.sql", streaming)
+    project.write("models/cur_v1.sql", "select id, code from raw.events")
+    project.write("models/cur_v2.sql", "select id, code, status from raw.events")
+    versions = {"latest_version": 2, "versions": [{"v": 1}, {"v": 2}]}
+    rule = {"data_tests": [CHEAP]}
+    meta = {"keys": ["id"], "sequence_by": "code"}
+    config = {"materialized": "apply_changes", "meta": meta}
+    models = [{"name": "ver", **versions, **rule}, {"name": "cur", "config": config, **versions}]
+    project.write("models/models.yml", f"models: {models}")
+    load(project, [order(1), order(2, 20.0)])
+    project.run()
+    for name, table in {
+        "ver": "ver_v2",
+        "ver.v1": "ver_v1",
+        "ver.v2": "ver_v2",
+        "ver_v1": "ver_v1",
+        "model.consumer.ver.v1": "ver_v1",
+    }.items():
+        said = released(project, dataset=name)
+        assert f'"{table}"' in said and "1 quarantined rows" in said, name
+    for name, table in {"cur": "cur_v2", "cur.v1": "cur_v1"}.items():
+        args = json.dumps({"dataset": name})
+        run = project.run("sluice.rebuild", "--args", args, command="run-operation")
+        assert f'"{table}" was replayed' in run.log
+    run = release(project, dataset="twice")
+    ids = "model.away.twice, model.consumer.twice"
+    assert f"found 2 that are called twice; way out: name it by its id: {ids}" in run.error
+    run = release(project, dataset="ver.v3")
+    assert 'known: twice, twice, ver.v1, ver.v2), found: "ver.v3"' in run.error
+    project.query("drop table lake.ver_v1")
+    run = release(project, dataset="ver.v1")
+    assert "way out: dbt build --select ver.v1\n" in run.error
+    args = json.dumps({"dataset": "model.away.twice"})
+    project.run("sluice.mark_as_read", "--args", args, command="run-operation")
