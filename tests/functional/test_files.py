@@ -24,7 +24,10 @@ from landing import put
 from project import Project, Run
 
 BIG = "x" * (16 << 20)
-TRUNCATED = gzip.compress(b'{"id": 1}\n' * 10_000)[:-20]
+NO_GZIP = b"this is no gzip file"
+# DuckDB 1.5, which stands in on Python 3.10, reads a cut-off file in silence (decision 0001).
+CUT_OFF = gzip.compress(b'{"id": 1}\n' * 10_000)[:-20]
+CUT_OFF_IS_TOLD = not duckdb.__version__.startswith("1.")
 
 
 def corrupt(text: str) -> dict[str, Any]:
@@ -463,7 +466,9 @@ def test_metadata(troubles: Project) -> None:
 
 
 REASONS = {
-    "lines/2.json.gz": "as json packed with gzip: .*Unexpected end of GZIP stream",
+    "lines/2.json.gz": "as json packed with gzip: .*"
+    + ("Unexpected end of" if CUT_OFF_IS_TOLD else "Input is not a")
+    + " GZIP stream",
     "lines/4.json.gz": "as json packed with gzip: .*Input is not a GZIP stream",
     "csv/2.csv": "as csv: .*a row that does not fit its header",
     "csv/4.csv": "as csv: .*has an open quote",
@@ -478,8 +483,8 @@ def test_unreadable_files_fail_nothing_else(project: Project) -> None:
     good = {"1.json": b'{"id": 1}\n', "3.json": b'{"id": 3}\n'}
     for file, content in good.items():
         put(folder / "lines" / file, content)
-    put(folder / "lines" / "2.json.gz", TRUNCATED)
-    put(folder / "lines" / "4.json.gz", b"this is no gzip file")
+    put(folder / "lines" / "2.json.gz", CUT_OFF if CUT_OFF_IS_TOLD else NO_GZIP)
+    put(folder / "lines" / "4.json.gz", NO_GZIP)
     for number in (1, 3):
         put(folder / "csv" / f"{number}.csv", f"id\n{number}\n".encode())
         put(folder / "parquet" / f"{number}.parquet", parquet(f"select {number} as id"))
@@ -522,7 +527,7 @@ def test_unreadable_files_fail_nothing_else(project: Project) -> None:
 def test_a_limit_never_stops_at_unreadable_files(project: Project) -> None:
     """Files by the order of their paths, those that failed before last."""
     folder = project.root / "landing"
-    put(folder / "1.json.gz", TRUNCATED)
+    put(folder / "1.json.gz", NO_GZIP)
     for number in (2, 3, 4):
         put(folder / f"{number}.json", f'{{"id": {number}}}\n')
     source(project, "limited", folder, max_files_per_run=1, **ID)
@@ -584,7 +589,7 @@ def test_clean_source(project: Project, how: str) -> None:
     """Files leave the folder when they were read long enough ago; failed and new ones stay."""
     folder, archive = project.root / "landing", project.root / "archive"
     put(folder / "deep" / "1.json", b'{"id": 1}\n')
-    put(folder / "2.json.gz", TRUNCATED)
+    put(folder / "2.json.gz", NO_GZIP)
     options = {"clean_source": how, **({"move_to": str(archive)} if how == "move" else {})}
     source(project, "cleaned", folder, **options, **ID)
     project.build()

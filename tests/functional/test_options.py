@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 
 from examples import at, intervals
@@ -55,6 +56,8 @@ def no_column(option: str, name: str, available: str = "k, n, op, a, b") -> str:
 
 OVER = "over the columns of the query (k, n, op, a, b), found: "
 SEQUENCE = "sequence_by must be a column, an SQL expression or a list of them, found: "
+# DuckDB 1.5, which stands in on Python 3.10, calls a tuple a struct (decision 0001).
+TUPLE = "STRUCT" if duckdb.__version__.startswith("1.") else "TUPLE"
 BROKEN = f"sequence_by must be a column or an expression {OVER}"
 CONDITION = f"must be a condition {OVER}"
 COMPARISON = "must be a condition, true or false, found: "
@@ -124,7 +127,7 @@ SEQUENCES = {
     "sequence_nameless": Misuse(
         {"sequence_by": "row(n, b)"},
         [
-            BROKEN + "'row(n, b)': it is a TUPLE(INTEGER, INTEGER), whose parts have no names; "
+            BROKEN + f"'row(n, b)': it is a {TUPLE}(INTEGER, INTEGER), whose parts have no names; "
             "write a list, or name them"
         ],
     ),

@@ -20,11 +20,15 @@
             {% do typed.append(expression ~ '\nas _sluice_checked_' ~ loop.index) %}
         {% endif %}
     {% endfor %}
-    {% for column in (sluice.duckdb_described('select ' ~ typed | join(', ') ~ source) if typed else []) %}
+    {# Not as columns: dbt's take a struct apart by the names of its parts, which those of a tuple lack. #}
+    {% set answer = 'select column_type from (describe select ' ~ typed | join(', ') ~ source ~ ')' %}
+    {% for column in (sluice.rows(answer) if typed else []) %}
+        {% set dtype = column.column_type %}
         {% set checked = result[sound[loop.index0]] %}
-        {% do checked.update({'dtype': column.dtype, 'boolean': column.dtype in ('BOOLEAN', '"NULL"')}) %}
-        {% if column.dtype.startswith('TUPLE(') %}
-            {% do checked.update({'error': 'it is a ' ~ column.dtype ~ ', whose parts have no names; write a list, or name them'}) %}
+        {% do checked.update({'dtype': dtype, 'boolean': dtype in ('BOOLEAN', '"NULL"')}) %}
+        {# DuckDB 1.5 calls a tuple a struct. #}
+        {% if dtype.startswith('TUPLE(') or modules.re.match('STRUCT[(][A-Z0-9_]+[(),]', dtype) %}
+            {% do checked.update({'error': 'it is a ' ~ dtype ~ ', whose parts have no names; write a list, or name them'}) %}
         {% endif %}
     {% endfor %}
     {% do return(result) %}
