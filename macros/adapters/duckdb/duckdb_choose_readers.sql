@@ -6,18 +6,18 @@
     {% set known = {'bytes': [], 'stream': [], 'plain': [], 'packed': []} %}
     {% set of_lines = options.format == 'json' and not options.multi_line %}
     {% for file in files %}
-        {% set packed = file.path.lower().endswith(('.gz', '.zst')) %}
         {% set size = file.size | int %}
         {% set kind = 'plain' if not of_lines or size >= 268435456 else 'bytes' if size < 65536 else 'stream' %}
-        {% do known['packed' if packed else kind].append(file.path) %}
+        {% do known['packed' if sluice.duckdb_is_packed(file.path) else kind].append(file.path) %}
     {% endfor %}
     {% set readers = {} %}
     {% for path in known.bytes %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
     {% for path in known.stream %}{% do readers.update({path: 'stream'}) %}{% endfor %}
     {% for path in sluice.duckdb_odd_files(known.stream) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
-    {% for kind, slow in [('plain', 'bytes'), ('packed', none if options.multi_line else 'latin')] %}
+    {% for kind in ('plain', 'packed') %}
         {% set tried = sluice.duckdb_read_by(options, 'stream', known[kind], readers) %}
-        {% if slow and options.format == 'json' %}{% do sluice.duckdb_read_by(options, slow, tried, readers) %}{% endif %}
+        {% set slow = sluice.duckdb_slow_reader(options, kind == 'packed') %}
+        {% if slow %}{% do sluice.duckdb_read_by(options, slow, tried, readers) %}{% endif %}
     {% endfor %}
     {% set failed = [] %}
     {% for file in files %}

@@ -18,7 +18,7 @@
     ) %}
         {% do return('coalesce(' ~ field ~ '::varchar = ' ~ text ~ ', ' ~ text ~ ' is null)') %}
     {% endif %}
-    {% if kind.endswith(']') or kind.startswith(('STRUCT(', 'MAP(')) %}
+    {% if sluice.duckdb_is_nested(type) %}
         {% set same = sluice.duckdb_same_nested(kind, field, text) %}
     {% elif kind.startswith(('DECIMAL', 'NUMERIC')) %}
         {% set same = sluice.duckdb_same_decimal(options, field, text) %}

@@ -6,7 +6,7 @@
         {% set source = sluice.duckdb_table_reader(options, sluice.duckdb_paths(chosen | map(attribute='path'))) %}
         {% set exact = [] %}
         {% for column in sluice.duckdb_described('select * exclude (_sluice_path) from ' ~ source) %}
-            {% set nested = column.dtype.endswith(']') or column.dtype.startswith(('STRUCT', 'MAP', 'UNION', 'VARIANT')) %}
+            {% set nested = sluice.duckdb_is_nested(column.dtype) or column.dtype.startswith(('UNION', 'VARIANT')) %}
             {% set type = 'JSON' if nested else 'VARCHAR' if column.dtype.startswith('ENUM') else column.dtype %}
             {% set other = fields.get(column.name, type) %}
             {% if column.name not in known %}

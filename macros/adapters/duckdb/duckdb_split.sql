@@ -1,6 +1,7 @@
 {% macro duckdb_split(query, paths, found=none) %}
-    {# {'good', 'bad', 'groups' of good ones}: the paths with which a query succeeds, its PATHS being a list of them, COUNT their number. All at
-       once when all are good, else by halves: a few bad files among many cost a few more looks. #}
+    {# {'good', 'bad', 'groups' of good ones}: the paths with which a query succeeds, its PATHS being a list of them,
+       COUNT their number. All at once when all are good, else by halves: a few bad files among many cost a few more
+       looks. #}
     {% set found = found if found is not none else {'good': [], 'bad': [], 'groups': []} %}
     {% if paths %}
         {% if sluice.duckdb_succeeds(query | replace('COUNT', paths | length) | replace('PATHS', sluice.duckdb_paths(paths))) %}

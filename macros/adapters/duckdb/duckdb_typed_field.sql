@@ -6,6 +6,6 @@
         {% do return('case when ' ~ text ~ ' is not null then json_extract(line, ' ~ sluice.duckdb_json_pointer(name) ~ ') end') %}
     {% endif %}
     {# As JSON, for a text cannot become a map. #}
-    {% if kind.endswith(']') or kind.startswith(('STRUCT(', 'MAP(')) %}{% set text = 'try_cast(' ~ text ~ ' as json)' %}{% endif %}
+    {% if sluice.duckdb_is_nested(type) %}{% set text = 'try_cast(' ~ text ~ ' as json)' %}{% endif %}
     {% do return('try_cast(' ~ text ~ ' as ' ~ type ~ ')') %}
 {% endmacro %}

@@ -4,12 +4,11 @@
 {%- set failed = [] -%}
 {%- for plan in plans -%}
     {%- for path in plan.failed -%}
-        {%- set packed = path.lower().endswith(('.gz', '.zst')) -%}
-        {%- set reader = 'latin' if packed and plan.options.format == 'json' and not plan.options.multi_line else 'stream' -%}
+        {%- set slow = sluice.duckdb_slow_reader(plan.options, true) if sluice.duckdb_is_packed(path) else none -%}
         {%- set list = sluice.duckdb_paths([path]) -%}
         {%- do failed.append({'path': path, 'queries': [
             ["select case when count(size) = 0 then error('the file is not there') end from read_blob(" ~ list ~ ')', ''],
-            [sluice.duckdb_read_to_its_end(plan.options, reader, list), hint if plan.options.format == 'csv' else ''],
+            [sluice.duckdb_read_to_its_end(plan.options, slow or 'stream', list), hint if plan.options.format == 'csv' else ''],
         ]}) -%}
     {%- endfor -%}
 {%- endfor -%}

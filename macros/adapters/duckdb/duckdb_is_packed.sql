@@ -1,0 +1,3 @@
+{% macro duckdb_is_packed(path) %}
+    {% do return(path.lower().endswith(('.gz', '.zst'))) %}
+{% endmacro %}
