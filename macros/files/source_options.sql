@@ -28,3 +28,96 @@
     {% do sluice.raise_errors('Source errors of ' ~ options.get('name', source), errors) %}
     {% do return(options) %}
 {% endmacro %}
+
+
+{% macro source_location(source) %}
+    {% do return(adapter.dispatch('source_location', 'sluice')(source)) %}
+{% endmacro %}
+
+
+{% macro location_root(location) %}
+    {# The folder that a location names, up to its first wildcard. #}
+    {% set fixed = modules.re.split('[*?[]', location)[0] %}
+    {% do return(location if fixed == location else fixed.rpartition('/')[0]) %}
+{% endmacro %}
+
+
+{% macro check_source_options(options, given, errors) %}
+    {% set legal = {
+        'format': ['json', 'csv', 'parquet'],
+        'schema_evolution': ['add_new_columns', 'rescue', 'fail_on_new_columns', 'none'],
+        'clean_source': ['off', 'move', 'delete'],
+    } %}
+    {% for name, values in legal.items() if options[name] not in values %}
+        {% do errors.append(name ~ ' must be one of [' ~ values | join(', ') ~ '], found: ' ~ options[name]) %}
+    {% endfor %}
+    {% for name in ('multi_line', 'header', 'allow_overwrites') if options[name] is not boolean %}
+        {% do errors.append(name ~ ' must be true or false, found: ' ~ options[name]) %}
+    {% endfor %}
+    {% for name in ('delimiter', 'quote', 'escape') if options[name] is not string or options[name] | length != 1 %}
+        {% do errors.append(name ~ ' must be one character, found: ' ~ options[name]) %}
+    {% endfor %}
+    {% for names, format in [(['multi_line'], 'json'), (['header', 'delimiter', 'quote', 'escape'], 'csv')] if options.format != format %}
+        {% for name in names if name in given %}
+            {% do errors.append(name ~ ' belongs to format: ' ~ format ~ ', found format: ' ~ options.format) %}
+        {% endfor %}
+    {% endfor %}
+    {% if options.columns is not mapping %}
+        {% do errors.append('columns must be a mapping of column name to type, found: ' ~ options.columns) %}
+    {% else %}
+        {% do sluice.check_hints(options, errors) %}
+    {% endif %}
+    {% set limit = options.max_files_per_run %}
+    {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}
+        {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
+    {% endif %}
+    {% do sluice.check_clean_source(options, given, errors) %}
+{% endmacro %}
+
+
+{% macro check_hints(options, errors) %}
+    {# The names and types of the option columns. #}
+    {% set types = {} %}
+    {% for name, type in options.columns.items() %}
+        {% if name is not string or not name or sluice.is_reserved(name) or name in ('_rescued_data', '_metadata') %}
+            {% do errors.append('columns: a column cannot be named ' ~ tojson(name) ~ '; _sluice_*, _rescued_data and _metadata are added by sluice') %}
+        {% elif types.keys() | map('lower') | select('equalto', name | lower) | list %}
+            {% do errors.append('columns: ' ~ name ~ ' stands there twice, names differ in case only; expected a name for each') %}
+        {% elif type is not string or not type | trim %}
+            {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ type) %}
+        {% else %}
+            {% do types.update({name: type}) %}
+        {% endif %}
+    {% endfor %}
+    {% set casts = {} %}
+    {% for name, type in types.items() %}{% do casts.update({name: 'cast(null as ' ~ type ~ ')'}) %}{% endfor %}
+    {% for name, checked in (sluice.checked_expressions([api.Column('id', 'integer')], casts) if execute else {}).items() if checked.error %}
+        {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ types[name] ~ ' (' ~ checked.error ~ ')') %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro check_clean_source(options, given, errors) %}
+    {% set after = options.clean_source_after | string %}
+    {% set remote = '://' in (options.location or '') %}
+    {% if not modules.re.match('[0-9]+ (second|minute|hour|day|week)s?$', after) %}
+        {% do errors.append('clean_source_after must be a number and a unit (seconds, minutes, hours, days, weeks), found: ' ~ after) %}
+    {% endif %}
+    {% if options.clean_source in ('move', 'delete') and remote %}
+        {% do errors.append('clean_source works on local folders, found: ' ~ options.location
+            ~ ' (way out: a lifecycle rule of the object store)') %}
+    {% elif options.clean_source == 'move' %}
+        {% set root = sluice.location_root(options.location or '') %}
+        {% set move_to = (options.move_to or '') | string %}
+        {% if not move_to %}
+            {% do errors.append('clean_source: move needs move_to, a folder outside of ' ~ root) %}
+        {% elif (move_to.rstrip('/') ~ '/').startswith(root.rstrip('/') ~ '/') %}
+            {% do errors.append('move_to must be a folder outside of the source (' ~ root ~ '), or its files would be read again, found: ' ~ move_to) %}
+        {% endif %}
+    {% elif options.move_to is not none %}
+        {% do errors.append('move_to belongs to clean_source: move, found clean_source: ' ~ options.clean_source) %}
+    {% endif %}
+    {% if 'clean_source_after' in given and options.clean_source == 'off' %}
+        {% do errors.append('clean_source_after belongs to clean_source: move or delete, found clean_source: off') %}
+    {% endif %}
+{% endmacro %}

@@ -40,3 +40,48 @@
         'changed': columns != remembered,
     }) %}
 {% endmacro %}
+
+
+{% macro remembered_columns(source_name) %}
+    {# The columns {name: type} that this model read of a source last time. #}
+    {% if sluice.starts_over() %}{% do return({}) %}{% endif %}
+    {% set known = sluice.target_options(sluice.dataset_id(this) ~ ' < ' ~ source_name) or {} %}
+    {% do return(known.get('columns', {})) %}
+{% endmacro %}
+
+
+{% macro partition_fields(options, files) %}
+    {# What hive-style folders below the location say of the files (year=2026/month=11/): {name: type}. #}
+    {% set root = sluice.location_root(options.location) %}
+    {% set values = {} %}
+    {% for file in files if '=' in file.path %}
+        {% for part in file.path[root | length:].split('/')[:-1] if '=' in part and not part.startswith('=') %}
+            {% set name, _, value = part.partition('=') %}
+            {% do values.setdefault(name, []).append(value) %}
+        {% endfor %}
+    {% endfor %}
+    {% set fields = {} %}
+    {% for name, found in values.items() %}
+        {% set found = found | reject('equalto', '__HIVE_DEFAULT_PARTITION__') | list %}
+        {% do fields.update({name: sluice.partition_type(found)}) %}
+    {% endfor %}
+    {% do return(fields) %}
+{% endmacro %}
+
+
+{% macro partition_type(values) %}
+    {# Whole numbers and dates that read back the same are these; all else is text. #}
+    {% set patterns = {dbt.type_bigint(): '(0|-?[1-9][0-9]{0,17})$', 'date': '[0-9]{4}-[01][0-9]-[0-3][0-9]$'} %}
+    {% for type, pattern in patterns.items() %}
+        {% set others = [] %}
+        {% for value in values if not modules.re.match(pattern, value) %}{% do others.append(value) %}{% endfor %}
+        {% if values and not others %}{% do return(type | upper) %}{% endif %}
+    {% endfor %}
+    {% do return('VARCHAR') %}
+{% endmacro %}
+
+
+{% macro new_fields(options, known, files) %}
+    {% if not files %}{% do return({'fields': {}, 'duplicates': false}) %}{% endif %}
+    {% do return(adapter.dispatch('new_fields', 'sluice')(options, known, files)) %}
+{% endmacro %}

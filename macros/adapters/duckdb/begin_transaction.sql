@@ -1,3 +1,0 @@
-{% macro duckdb__begin_transaction() %}
-    {% do adapter.ensure_transaction() %}
-{% endmacro %}

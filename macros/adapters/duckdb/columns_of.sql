@@ -1,3 +1,0 @@
-{% macro duckdb__columns_of(relation) %}
-    {% do return(sluice.duckdb_described(relation)) %}
-{% endmacro %}

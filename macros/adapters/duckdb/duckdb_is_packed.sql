@@ -1,3 +1,0 @@
-{% macro duckdb_is_packed(path) %}
-    {% do return(path.lower().endswith(('.gz', '.zst'))) %}
-{% endmacro %}

@@ -1,0 +1,24 @@
+{% macro duckdb__matches_pattern_condition(column_name, pattern) %}
+    {% do return('regexp_matches(cast(' ~ column_name ~ ' as varchar), ' ~ sluice.literal(pattern) ~ ')') %}
+{% endmacro %}
+
+
+{% macro duckdb__violations(rules) %}
+    list_filter([
+        {%- for rule in rules %}
+        case when not {{ sluice.verdict(loop.index) }} then {{ sluice.literal(rule.name) }} end
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    ], lambda name: name is not null)
+{%- endmacro %}
+
+
+{% macro duckdb__sample_rows(relation, condition, limit) %}
+    select to_json(sample)::varchar as sample
+    from (
+        select columns(lambda name: not starts_with(name, '_sluice_'))
+        from {{ relation }}
+        where {{ condition }}
+        limit {{ limit }}
+    ) as sample
+{% endmacro %}

@@ -1,0 +1,94 @@
+{% macro staged_events(options, columns, sql) %}
+    {# One row a change event: the target's columns, its sequence and what it does. What a delete or a truncate
+       carries beside its key is nobody's value, so it is dropped: copies of it are then equal. #}
+    {% set operation = [] %}
+    {% for name, condition in [('TRUNCATE', options.truncates), ('DELETE', options.deletes)] if condition %}
+        {% do operation.append('when ' ~ condition ~ "\nthen '" ~ name ~ "'") %}
+    {% endfor %}
+    select
+        {%- for name in options.output %}
+        {%- set quoted = sluice.quote(name) %}
+        {%- if name in options['keys'] and options.truncates %}
+        case when _sluice_operation <> 'TRUNCATE' then {{ quoted }} end as {{ quoted }},
+        {%- elif name not in options['keys'] and operation %}
+        case when _sluice_operation = 'UPSERT' then {{ quoted }} end as {{ quoted }},
+        {%- else %}
+        {{ quoted }},
+        {%- endif %}
+        {%- endfor %}
+        _sluice_sequence,
+        _sluice_operation
+    from (
+        select
+            {{ sluice.quoted(options.output) | join(', ') }},
+            {{ sluice.sequence_expression(options.sequence, columns) }} as _sluice_sequence,
+            {% if operation -%}
+            case {{ operation | join(' ') }} else 'UPSERT' end as _sluice_operation
+            {%- else -%}
+            'UPSERT' as _sluice_operation
+            {%- endif %}
+        from (
+            {{ sql }}
+        ) as changes
+    ) as events
+{% endmacro %}
+
+
+{% macro python_feed_relation() %}
+    {% set events = sluice.events_relation() %}
+    {% do return(events.incorporate(path={'identifier': events.identifier | replace('__events', '__python_feed')})) %}
+{% endmacro %}
+
+
+{% macro python_feed(relation, compiled_code) %}
+    {# A Python model may write through a connection of its own, so its rows land in a table, before the transaction. #}
+    {% do return(adapter.dispatch('python_feed', 'sluice')(relation, compiled_code)) %}
+{% endmacro %}
+
+
+{% macro landed_feed(relation) %}
+    {# Python reads a streaming table whole, by ref(): its batch number is no column of the user's. #}
+    {% set names = [] %}
+    {% for column in sluice.columns_of(relation) if column.name != '_sluice_batch' %}
+        {% do names.append(column.name) %}
+    {% endfor %}
+    {% do return('select ' ~ sluice.quoted(names) | join(', ') ~ ' from ' ~ relation) %}
+{% endmacro %}
+
+
+{% macro check_events(options, batch) %}
+    {# Counts of the batch; a null key or sequence ends the run before anything is written. #}
+    {% set nulls = {} %}
+    {% for key in options['keys'] %}
+        {% do nulls.update({"key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ sluice.quote(key) ~ ' is null'}) %}
+    {% endfor %}
+    {% for part, value in sluice.sequence_values(options, batch).items() %}
+        {% do nulls.update({"sequence_by '" ~ part ~ "'": value ~ ' is null'}) %}
+    {% endfor %}
+    {% set counts = ['count(*) as num_rows', "count(*) filter (where _sluice_operation = 'TRUNCATE') as num_truncates"] %}
+    {% for condition in nulls.values() %}
+        {% do counts.append('count(*) filter (where ' ~ condition ~ ') as nulls_' ~ loop.index) %}
+    {% endfor %}
+    {% set found = sluice.rows('select ' ~ counts | join(', ') ~ ' from ' ~ batch)[0] %}
+    {% set errors = [] %}
+    {% for what in nulls %}
+        {% set count = found['nulls_' ~ loop.index] %}
+        {% if count %}{% do errors.append(what ~ ' is null in ' ~ count ~ ' of ' ~ found.num_rows ~ ' events') %}{% endif %}
+    {% endfor %}
+    {% if errors %}
+        {% do errors.append('expected a value in every one: without it an event has no place. Nothing was written; drop such rows '
+            ~ 'before this model (an expectation with on_violation: drop on the streaming table keeps them in its quarantine)') %}
+    {% endif %}
+    {% do sluice.raise_errors('Change events without key or sequence', errors) %}
+    {% do return(found) %}
+{% endmacro %}
+
+
+{% macro target_columns(options, columns, sql) %}
+    {# A query with the columns that the target gets from this feed, for a contract to be held against. #}
+    {% set selected = sluice.quoted(options.output) %}
+    {% for name in [options.start_at, options.end_at] if options.scd_type == 2 %}
+        {% do selected.append(sluice.sequence_expression(options.sequence, columns) ~ ' as ' ~ sluice.quote(name)) %}
+    {% endfor %}
+    {% do return('select ' ~ selected | join(', ') ~ ' from (\n' ~ sql ~ '\n) as changes') %}
+{% endmacro %}

@@ -1,0 +1,100 @@
+{% macro history_options(node, given, output, errors) %}
+    {# scd_type, start_at and end_at, and what a snapshot has beside them (snapshot, hard_deletes, open_end). #}
+    {% set options = {'scd_type': 2, 'snapshot': none, 'hard_deletes': 'invalidate', 'open_end': none} %}
+    {% if node.resource_type == 'snapshot' %}
+        {% set names = sluice.snapshot_column_names(node) %}
+        {% do options.update({
+            'snapshot': names,
+            'start_at': names.dbt_valid_from,
+            'end_at': names.dbt_valid_to,
+            'hard_deletes': node.config.get('hard_deletes') or 'invalidate',
+            'open_end': node.config.get('dbt_valid_to_current'),
+        }) %}
+        {% if options.hard_deletes not in ('invalidate', 'new_record') %}
+            {% do errors.append('hard_deletes must be invalidate or new_record: a delete event always closes its version, found: '
+                ~ options.hard_deletes) %}
+        {% endif %}
+    {% else %}
+        {% set scd_type = 1 if given.get('stored_as_scd_type') is none else given.stored_as_scd_type %}
+        {% if scd_type | string not in ('1', '2') %}
+            {% do errors.append('stored_as_scd_type must be 1 or 2, found: ' ~ tojson(scd_type)) %}
+        {% endif %}
+        {% do options.update({
+            'scd_type': 1 if scd_type | string == '1' else 2,
+            'start_at': 'valid_from' if given.get('start_at') is none else given.start_at,
+            'end_at': 'valid_to' if given.get('end_at') is none else given.end_at,
+        }) %}
+    {% endif %}
+    {% do sluice.check_history_options(given, output, options, errors) %}
+    {% do return(options) %}
+{% endmacro %}
+
+
+{% macro check_history_options(given, output, options, errors) %}
+    {% set history = ('start_at', 'end_at', 'track_history_column_list', 'track_history_except_column_list') %}
+    {% set instead = {
+        'keys': 'unique_key', 'stored_as_scd_type': 'type 2 always',
+        'start_at': 'snapshot_meta_column_names: {dbt_valid_from: ...}', 'end_at': 'snapshot_meta_column_names: {dbt_valid_to: ...}',
+    } if options.snapshot else {} %}
+    {% for name in given if given[name] is not none %}
+        {% if name in instead %}
+            {% do errors.append(name ~ ' is not for snapshots; they have ' ~ instead[name] ~ ', found: ' ~ tojson(given[name])) %}
+        {% elif name in history and options.scd_type == 1 %}
+            {% do errors.append(name ~ ' needs stored_as_scd_type: 2; with type 1 there is no history, found: ' ~ tojson(given[name])) %}
+        {% endif %}
+    {% endfor %}
+    {% if options.scd_type == 2 %}{% do sluice.check_interval_names(output, options, errors) %}{% endif %}
+{% endmacro %}
+
+
+{% macro check_interval_names(output, options, errors) %}
+    {# The names of the columns that a history adds: names, one each, and none that another column has. #}
+    {% set added = {} %}
+    {% for name in ('dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted') if options.snapshot
+        and (name != 'dbt_is_deleted' or options.hard_deletes == 'new_record') %}
+        {% do added.update({'snapshot_meta_column_names ' ~ name: options.snapshot[name]}) %}
+    {% else %}
+        {% do added.update({'start_at': options.start_at, 'end_at': options.end_at}) %}
+    {% endfor %}
+    {% set seen = {} %}
+    {% for option, name in added.items() %}
+        {% if name is not string or not name | trim %}
+            {% do errors.append(option ~ ' must be a column name, found: ' ~ tojson(name)) %}
+        {% elif sluice.is_reserved(name) %}
+            {% do errors.append(option ~ " must be a name without the reserved prefix _sluice_, found: '" ~ name ~ "'") %}
+        {% elif name | lower in seen %}
+            {% do errors.append(seen[name | lower] ~ ' and ' ~ option ~ " must differ, found twice: '" ~ name ~ "'") %}
+        {% elif sluice.same_name(output, name) is not none %}
+            {% do errors.append("the query has a column '" ~ name ~ "', and so is called the column of " ~ option
+                ~ '; drop the one by except_column_list, or name the other by ' ~ option.split(' ')[0]) %}
+        {% endif %}
+        {% do seen.update({name | string | lower: option}) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro check_open_end(options, columns, errors) %}
+    {# dbt_valid_to_current stands in valid_to, beside values of the sequence: it has to be of their type. #}
+    {% set sequence = sluice.sequence_expression(options.sequence, columns) %}
+    {% set found = sluice.checked_expressions(columns, {
+        'sequence': sequence, 'either': 'coalesce(' ~ sequence ~ '\n, ' ~ options.open_end ~ '\n)',
+    }) %}
+    {% if found.either.error %}
+        {% do errors.append('dbt_valid_to_current must be an SQL expression of the type of sequence_by (' ~ found.sequence.dtype
+            ~ "), found: '" ~ options.open_end ~ "': " ~ found.either.error) %}
+    {% elif found.either.dtype != found.sequence.dtype %}
+        {% do errors.append('dbt_valid_to_current must be of the type of sequence_by (' ~ found.sequence.dtype ~ "), found: '"
+            ~ options.open_end ~ "', which makes valid_to " ~ found.either.dtype ~ '; cast it') %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro snapshot_column_names(node) %}
+    {# dbt's names of the columns that a snapshot adds, with the node's own choices. #}
+    {% set names = {} %}
+    {% do names.update(get_snapshot_table_column_names()) %}
+    {% for column, name in (node.config.get('snapshot_meta_column_names') or {}).items() if name %}
+        {% do names.update({column: name}) %}
+    {% endfor %}
+    {% do return(names) %}
+{% endmacro %}

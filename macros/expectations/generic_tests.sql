@@ -1,0 +1,60 @@
+{% test expectation(model, expression, column_name=none) %}
+
+{{ sluice.warn_if_told() }}
+
+select *
+from {{ model }}
+where (
+    {{ expression }}
+) is not true
+
+{% endtest %}
+
+
+{% test expectations(model, rules, column_name=none) %}
+
+{{ sluice.warn_if_told() }}
+
+select *
+from {{ model }}
+where
+    {%- for name, condition in sluice.group_conditions(rules).items() %}
+    {{ 'or ' if not loop.first }}(
+        {{ condition }}
+    ) is not true
+    {%- endfor %}
+
+{% endtest %}
+
+
+{% test in_range(model, column_name, min_value=none, max_value=none, inclusive=true) %}
+
+{{ sluice.warn_if_told() }}
+
+select *
+from {{ model }}
+where (
+    {{ sluice.in_range_condition(column_name, min_value, max_value, inclusive) }}
+) is not true
+
+{% endtest %}
+
+
+{% test matches_pattern(model, column_name, pattern) %}
+
+{{ sluice.warn_if_told() }}
+
+select *
+from {{ model }}
+where (
+    {{ sluice.matches_pattern_condition(column_name, pattern) }}
+) is not true
+
+{% endtest %}
+
+
+{% macro warn_if_told() %}
+    {# Called by our generic tests while dbt parses them, when the meta of the declaration is already in the node:
+       a rule that warns is a test that warns. A severity in the declaration comes after this one, and wins. #}
+    {% if (model.config.get('meta') or {}).get('on_violation') == 'warn' %}{{ config(severity='warn') }}{% endif %}
+{% endmacro %}

@@ -1,0 +1,158 @@
+{% macro expectations(node=none) %}
+    {# The model's dbt tests that are expectations, rule by rule: name, on_violation and an SQL condition each. #}
+    {% set node = node or model %}
+    {% set rules = [] %}
+    {% set errors = [] %}
+    {% for test in sluice.tests_of(node) %}
+        {% set on_violation = sluice.on_violation(test, node) %}
+        {% if test.config.get('on_violation') is not none %}
+            {% do errors.append(test.name ~ ': on_violation (' ~ test.config.get('on_violation')
+                ~ ') belongs under config: meta:, found directly under config:, where it has no effect') %}
+        {% endif %}
+        {% if on_violation is not none %}
+            {% set found = sluice.expectation_errors(test, on_violation, node) %}
+            {% do errors.extend(found) %}
+            {% if not found and on_violation == 'warn' %}{% do sluice.warn_of_severity(test, node) %}{% endif %}
+            {% for name, condition in ({} if found else sluice.row_conditions(test)).items() %}
+                {% if name in rules | map(attribute='name') %}
+                    {% do errors.append(name ~ ': two expectations of this model have this name, expected a name for each') %}
+                {% endif %}
+                {% do rules.append({'name': name, 'on_violation': on_violation, 'condition': condition}) %}
+            {% endfor %}
+        {% endif %}
+    {% endfor %}
+    {% do sluice.raise_errors('Expectation errors', errors, node) %}
+    {% do return(rules) %}
+{% endmacro %}
+
+
+{% macro tests_of(node) %}
+    {# Generic tests of the node, and singular ones that read it, in an order that stays. #}
+    {% set tests = [] %}
+    {% for test in graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | sort(attribute='unique_id') %}
+        {% if test.test_metadata %}
+            {% if test.attached_node == node.unique_id %}{% do tests.append(test) %}{% endif %}
+        {% elif node.unique_id in test.depends_on.nodes %}
+            {% do tests.append(test) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(tests) %}
+{% endmacro %}
+
+
+{% macro on_violation(test, node) %}
+    {# What a bad row means to a test, or none where it is no expectation. #}
+    {% set meta = test.config.meta or {} %}
+    {% do sluice.warn_misspelt(test, meta, ['on_violation']) %}
+    {% set chosen = meta.get('on_violation') %}
+    {% if chosen is none and node.config.materialized == 'streaming_table'
+        and sluice.kind_of_test(test) in ('sluice.expectation', 'sluice.expectations') %}
+        {% do return('warn') %}
+    {% endif %}
+    {% do return(chosen) %}
+{% endmacro %}
+
+
+{% macro kind_of_test(test) %}
+    {# As a user writes it: not_null, sluice.in_range. Ours are known by their macro, for in the package's own
+       project they have no prefix, and another project may have a test of the same name. #}
+    {% if not test.test_metadata %}{% do return('a singular test') %}{% endif %}
+    {% set name = test.test_metadata.name %}
+    {% if 'macro.sluice.test_' ~ name in test.depends_on.macros %}{% do return('sluice.' ~ name) %}{% endif %}
+    {% set namespace = test.test_metadata.namespace %}
+    {% do return((namespace ~ '.' if namespace else '') ~ name) %}
+{% endmacro %}
+
+
+{% macro row_level_tests() %}
+    {% do return([
+        'sluice.expectation', 'sluice.expectations', 'sluice.in_range', 'sluice.matches_pattern',
+        'not_null', 'accepted_values', 'relationships',
+    ]) %}
+{% endmacro %}
+
+
+{% macro expectation_errors(test, on_violation, node) %}
+    {# Why a test cannot be an expectation of the node, a message each. #}
+    {% set errors = [] %}
+    {% if on_violation not in ('warn', 'drop', 'fail') %}
+        {% do errors.append(test.name ~ ': on_violation must be one of [warn, drop, fail], found: ' ~ on_violation) %}
+    {% endif %}
+    {% set kind = sluice.kind_of_test(test) %}
+    {% if kind not in sluice.row_level_tests() %}
+        {% do errors.append(
+            test.name ~ ': on_violation needs a test that looks at one row at a time (' ~ sluice.row_level_tests() | join(', ')
+            ~ '), found: ' ~ kind ~ '; way out: write the rule as the condition of a sluice.expectation, or leave on_violation out'
+        ) %}
+        {% do return(errors) %}
+    {% endif %}
+    {% if kind == 'sluice.expectation' and not sluice.arguments_of_test(test).get('expression') | default('', true) | string | trim %}
+        {% do errors.append(test.name ~ ': expected an SQL condition as arguments: {expression: ...}, found: '
+            ~ tojson(test.test_metadata.kwargs.get('expression'))) %}
+    {% endif %}
+    {% do return(errors + sluice.reference_errors(test, node)) %}
+{% endmacro %}
+
+
+{% macro arguments_of_test(test) %}
+    {# dbt keeps a test's arguments as they were written, Jinja and all. #}
+    {% set arguments = {} %}
+    {% for name, value in test.test_metadata.kwargs.items() if name != 'model' %}
+        {% do arguments.update({name: value if name == 'column_name' else sluice.rendered(value)}) %}
+    {% endfor %}
+    {% do return(arguments) %}
+{% endmacro %}
+
+
+{% macro reference_errors(test, node) %}
+    {# What a rule reads beside the row has to be there before the rows are judged, and only the model's own
+       dependencies say so: those of its tests make nothing wait. #}
+    {% set errors = [] %}
+    {% for id in test.depends_on.nodes if id != node.unique_id and id in graph.nodes %}
+        {% set other = graph.nodes[id] %}
+        {% if id not in node.depends_on.nodes %}
+            {% do errors.append(
+                test.name ~ ': reads ' ~ other.name ~ ', on which ' ~ node.name ~ ' does not depend, so that nothing builds it first; '
+                ~ 'way out: begin the model with: -- depends_on: {' ~ "{ ref('" ~ other.name ~ "') }" ~ '}'
+            ) %}
+        {% elif other.config.materialized == 'ephemeral' %}
+            {% do errors.append(test.name ~ ': reads ' ~ other.name ~ ', which is ephemeral, expected a table or a view') %}
+        {% elif not other.get('defer_relation')
+            and adapter.get_relation(other.database, other.schema, other.alias or other.name) is none %}
+            {% do errors.append(
+                test.name ~ ': reads ' ~ other.name ~ ', which is not built yet; way out: dbt build --select ' ~ other.name ~ ' ' ~ node.name
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(errors) %}
+{% endmacro %}
+
+
+{% macro warn_of_severity(test, node) %}
+    {# A rule that warns keeps what its test then finds. Our own tests know; dbt's are the same for all. #}
+    {% if test.config.severity | lower == 'error' and 'severity' not in (test.unrendered_config or {}) %}
+        {% do exceptions.warn(
+            test.name ~ ': ' ~ node.name ~ ' keeps the rows that break this rule (on_violation: warn), and the test then fails, '
+            ~ 'which stops dbt build; give it severity: warn, or severity: error if that is meant'
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro warn_without_effect() %}
+    {# Said at the start of a run, because what is not a streaming table never asks for its expectations. #}
+    {% for test in graph.nodes.values() if test.resource_type == 'test' and (test.config.meta or {}).get('on_violation') is not none %}
+        {% set judges = [] %}
+        {% for id in ([test.attached_node] if test.test_metadata else test.depends_on.nodes) %}
+            {% if graph.nodes.get(id, {}).get('config', {}).get('materialized') in ('streaming_table', 'apply_changes') %}
+                {% do judges.append(id) %}
+            {% endif %}
+        {% endfor %}
+        {% if not judges %}
+            {% do exceptions.warn(
+                test.name ~ ': on_violation (' ~ test.config.meta.on_violation ~ ') has no effect, for only a streaming_table judges its rows, and '
+                ~ (test.attached_node or 'none of its inputs') ~ ' is ' ~ ('not one' if test.attached_node else 'one')
+            ) %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}

@@ -1,3 +1,0 @@
-{% macro sample_rows(relation, condition, limit) %}
-    {% do return(adapter.dispatch('sample_rows', 'sluice')(relation, condition, limit)) %}
-{% endmacro %}

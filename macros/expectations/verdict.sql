@@ -1,3 +1,0 @@
-{% macro verdict(number) %}
-    {% do return('_sluice_rule_' ~ number) %}
-{% endmacro %}

@@ -1,3 +1,0 @@
-{% macro violations(rules) %}
-    {% do return(adapter.dispatch('violations', 'sluice')(rules)) %}
-{% endmacro %}

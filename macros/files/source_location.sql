@@ -1,3 +1,0 @@
-{% macro source_location(source) %}
-    {% do return(adapter.dispatch('source_location', 'sluice')(source)) %}
-{% endmacro %}

@@ -1,3 +1,0 @@
-{% macro vanished_files(files) %}
-    {% do return(adapter.dispatch('vanished_files', 'sluice')(files)) %}
-{% endmacro %}

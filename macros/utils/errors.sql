@@ -1,0 +1,41 @@
+{% macro raise_errors(subject, errors, node=none) %}
+    {# One error for all of them: what, where, and a line each. #}
+    {% if errors %}
+        {% set node = node or model %}
+        {% set where = node.unique_id ~ (' (' ~ node.original_file_path ~ ')' if node.original_file_path else '') %}
+        {% do exceptions.raise_compiler_error(subject ~ ' in ' ~ where ~ ':\n- ' ~ errors | join('\n- ')) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro nearly_equal(left, right) %}
+    {# One or two letters apart, or the same letters in another order: the usual typing errors. #}
+    {% set a = left | lower | replace('_', '') | replace('-', '') %}
+    {% set b = right | replace('_', '') %}
+    {% if a == b or a ~ 's' == b or a == b ~ 's' or a | sort == b | sort %}{% do return(true) %}{% endif %}
+    {% if (a | length - b | length) | abs > 2 or b | length < 4 %}{% do return(false) %}{% endif %}
+    {# Edit distance, row by row. #}
+    {% set ns = namespace(previous=range(b | length + 1) | list) %}
+    {% for i in range(a | length) %}
+        {% set row = [i + 1] %}
+        {% for j in range(b | length) %}
+            {% do row.append([
+                ns.previous[j + 1] + 1, row[j] + 1, ns.previous[j] + (0 if a[i] == b[j] else 1)
+            ] | min) %}
+        {% endfor %}
+        {% set ns.previous = row %}
+    {% endfor %}
+    {% do return(ns.previous[-1] <= (1 if b | length < 6 else 2)) %}
+{% endmacro %}
+
+
+{% macro warn_misspelt(node, given, options) %}
+    {# meta is free-form, so an unknown key is legal; one that is nearly ours is most likely a typing error. #}
+    {% for name in given if name not in options %}
+        {% for option in options if sluice.nearly_equal(name, option) %}
+            {% do exceptions.warn(
+                node.unique_id ~ ": meta key '" ~ name ~ "' is no option of sluice; did you mean '" ~ option ~ "'?"
+            ) %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
