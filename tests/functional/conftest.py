@@ -1,14 +1,22 @@
-"""Fixtures of the functional tests: dbt projects that install sluice from this repository."""
+"""Fixtures of the functional tests: dbt projects that install sluice from this repository.
+
+A new `project`, one for all tests of a file (`shared_project`), or a `trio` of targets over the
+same events; all begin where the `template` stands. `--engine` says on which database they run.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from engine import ENGINES, choose
 from project import Project
+from targets import TYPES, Trio
 
 os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1")
 
@@ -26,6 +34,21 @@ COMMON = {
 settings.register_profile("small", max_examples=3, derandomize=True, **COMMON)
 settings.register_profile("nightly", max_examples=80, print_blob=True, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of the engine."""
+    parser.addoption(
+        "--engine",
+        choices=list(ENGINES),
+        default=next(iter(ENGINES)),
+        help="the engine under the functional tests (default: %(default)s)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take over the choice of the engine."""
+    choose(config.getoption("--engine"))
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +69,35 @@ def project(template: Project, tmp_path: Path) -> Project:
 def shared_project(template: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A consumer project that the tests of one file share."""
     return Project(tmp_path_factory.mktemp("shared"), template=template)
+
+
+@pytest.fixture(scope="session")
+def trios() -> dict[str, Project]:
+    """The projects of the trios that are only loaded and run, by the options of their targets."""
+    return {}
+
+
+@pytest.fixture
+def trio(
+    template: Project, tmp_path_factory: pytest.TempPathFactory, trios: dict[str, Project]
+) -> Callable[..., Trio]:
+    """Make the three targets of a `Trio` over an empty database.
+
+    Tests with equal options share a project, which saves parsing it; a test that changes a file
+    says ``own=True``.
+    """
+
+    def make(*, own: bool = False, **options: Any) -> Trio:
+        types = options.pop("types", TYPES)
+        key = repr(options)
+        if not own and key in trios:
+            trios[key].drop_database()
+            return Trio(trios[key], types)
+        project = Project(tmp_path_factory.mktemp("trio"), template=template)
+        three = Trio(project, types)
+        three.write(**options)
+        if not own:
+            trios[key] = project
+        return three
+
+    return make

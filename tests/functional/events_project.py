@@ -1,4 +1,8 @@
-"""A small pipeline from files to a current table in a consumer project, and its event log."""
+"""A small pipeline from files to a current table in a consumer project, and its event log.
+
+`events_project` writes it: bronze, silver with the rules RULES, and `current`. `log` and `update`
+read what the event log says of its runs.
+"""
 
 from __future__ import annotations
 

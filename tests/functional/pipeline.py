@@ -1,4 +1,9 @@
-"""The tutorial's own pipeline, run in this process or in processes that a test may kill."""
+"""The tutorial's own pipeline, run in this process or in processes that a test may kill.
+
+`Pipeline` is a `Project` that has its database and landing folder elsewhere and knows what the
+reference makes of the landed files. `Processes` runs dbt on it in processes of their own; a model
+with the macro of `gate_macro` in its HOOKS breaks there, or stands still at a `Gate`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from engine import Engine, new
 from landing import COLUMNS, CUSTOMERS, Landed, change_frequency, read_landed
 from project import PACKAGE, Project, Row, Run
 
@@ -30,19 +36,17 @@ class Pipeline(Project):
         self.root = root
         self.scratch = scratch
         self.name, self.schema = "sluice", "main"
-        self.database = scratch / "sluice.duckdb"
+        self.engine = new(scratch, self.name)
         self.landing = scratch / "landing" / "customers_cdc"
         self.target = scratch / f"target_{root.name}"
         self.landing.mkdir(parents=True, exist_ok=True)
-        self._manifest: Any = None
         self._installed = True
-        self.last: Run | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables that lead the project into the scratch folder."""
         return {
-            "SLUICE_DB": str(self.database),
+            **self.engine.variables("SLUICE"),
             "SLUICE_LANDING": str(self.landing.parent),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.scratch / "logs"),
@@ -61,8 +65,7 @@ class Pipeline(Project):
 
     def reset(self) -> None:
         """Start from nothing: no database, no landed file."""
-        for file in (self.database, self.database.with_suffix(".duckdb.wal")):
-            file.unlink(missing_ok=True)
+        self.engine.drop()
         shutil.rmtree(self.landing.parent)
         self.landing.mkdir(parents=True)
 
@@ -235,21 +238,20 @@ def processes(pipeline: Pipeline) -> Iterator[Processes]:
         running.close()
 
 
-GATE = """\
-{% macro gate(place) %}
-    {% if not execute %}{% do return('') %}{% endif %}
-    {% if env_var('BREAK_AT', '') == place %}
-        select error('broken at {{ place }}')
-    {% elif env_var('HANG_AT', '') == place %}
-        select *
-        from read_csv(
-            '{{ env_var('GATE') }}', columns = {'line': 'varchar'}, header = false,
-            auto_detect = false
-        )
-    {% endif %}
-{% endmacro %}
+def gate_macro(engine: Engine) -> str:
+    """A macro that breaks a run, or makes it stand still, where the environment says."""
+    breaks, waits = engine.fails("broken at {{ place }}"), engine.waits("{{ env_var('GATE') }}")
+    return f"""\
+{{% macro gate(place) %}}
+    {{% if not execute %}}{{% do return('') %}}{{% endif %}}
+    {{% if env_var('BREAK_AT', '') == place %}}
+        {breaks}
+    {{% elif env_var('HANG_AT', '') == place %}}
+        {waits}
+    {{% endif %}}
+{{% endmacro %}}
 """
-"""A macro that breaks a run, or makes it stand still, at the place that the environment names."""
+
 
 HOOKS = """\
 {{ config(post_hook=[

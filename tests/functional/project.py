@@ -7,7 +7,8 @@
         assert project.rows("customers") == [{"id": 1}]
 
 dbt runs inside the test's process. The first run parses; later ones reuse the manifest until a
-file is written, so that a run costs little more than its SQL.
+file is written, so that a run costs little more than its SQL. What a run did is a `Run`. The
+database is that of the chosen engine (engine.py).
 """
 
 from __future__ import annotations
@@ -18,19 +19,15 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+
+from engine import Batch, Row, new
 
 PACKAGE = Path(os.environ.get("SLUICE_PACKAGE", Path(__file__).resolve().parents[2]))
 """The root of the package under test: this repository, or another checkout of it."""
-
-Row = dict[str, Any]
 
 DBT_PROJECT = """\
 name: {name}
@@ -46,17 +43,6 @@ flags:
 dispatch:
   - macro_namespace: dbt
     search_order: [{name}, sluice, dbt]
-"""
-
-PROFILES = """\
-{name}:
-  target: test
-  outputs:
-    test:
-      type: duckdb
-      path: {name}.duckdb
-      schema: {schema}
-      threads: {threads}
 """
 
 
@@ -117,6 +103,10 @@ class Project:
 
     listeners: Sequence[Callable[[Any], None]] = ()
     """Called with each event of dbt, while it runs."""
+    last: Run | None = None
+    """The last command that ran."""
+    _manifest: Any = None
+    _installed = False
 
     def __init__(
         self,
@@ -132,14 +122,11 @@ class Project:
         self.root = root
         self.name = name
         self.schema = schema
-        self.database = root / f"{name}.duckdb"
-        self._manifest: Any = None
-        self._installed = False
-        self.last: Run | None = None
-        """The last command that ran."""
+        self.threads = threads
+        self.engine = new(root, name)
 
         self.write("dbt_project.yml", DBT_PROJECT.format(name=name) + textwrap.dedent(project_yml))
-        self.write("profiles.yml", PROFILES.format(name=name, schema=schema, threads=threads))
+        self.write_profiles()
         self.write("packages.yml", packages or f"packages:\n  - local: {PACKAGE}\n")
         for folder in ("models", "snapshots", "macros", "seeds", "tests"):
             (root / folder).mkdir(parents=True, exist_ok=True)
@@ -169,6 +156,20 @@ class Project:
         """Delete a file of the project."""
         (self.root / path).unlink()
         self._manifest = None
+
+    def write_profiles(self, **targets: str) -> None:
+        """Write profiles.yml: the target `test`, and further ones by their schema (name=schema)."""
+        schemas = {"test": self.schema, **targets}
+        outputs = {
+            name: self.engine.profile(schema, self.threads) for name, schema in schemas.items()
+        }
+        profiles = {self.name: {"target": "test", "outputs": outputs}}
+        self.write("profiles.yml", json.dumps(profiles, indent=2))  # JSON is YAML
+
+    def attach(self, database: str) -> None:
+        """Let the project have a second database of that name, which is empty."""
+        self.engine.attached.append(database)
+        self.write_profiles()
 
     def configure(self, kind: str, name: str, **config: Any) -> None:
         """Write ``<kind>/<name>.yml``: the configuration of one model or snapshot."""
@@ -209,34 +210,25 @@ class Project:
 
     # --- data -------------------------------------------------------------------------------
 
-    def query(self, sql: str) -> list[Row]:
-        """Run SQL on the database between the runs; the rows as dictionaries."""
-        with duckdb.connect(str(self.database)) as connection:
-            return fetch(connection, sql)
+    def query(self, sql: str, database: str | None = None) -> list[Row]:
+        """Run SQL on the database, or an attached one, between the runs; rows as dictionaries."""
+        return self.engine.query(sql, database)
 
     def load(self, table: str, rows: Iterable[Mapping[str, Any]], **types: str) -> None:
         """Replace ``raw.<table>``: the next batch. The types (column=SQL type) make its columns."""
         self.load_all({table: (rows, types)})
 
-    def load_all(self, tables: Mapping[str, tuple[Iterable[Mapping], Mapping[str, str]]]) -> None:
+    def load_all(self, tables: Mapping[str, Batch]) -> None:
         """Replace several raw tables at once: name -> (rows, column -> SQL type)."""
-        with duckdb.connect(str(self.database)) as connection:
-            for table, (rows, types) in tables.items():
-                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-                connection.execute(f'create or replace table raw."{table}" ({columns})')
-                records = [{name: row.get(name) for name in types} for row in rows]
-                if records:
-                    batch = pyarrow.Table.from_pylist(records)
-                    connection.register("batch", batch)
-                    connection.execute(f'insert into raw."{table}" by name select * from batch')
-                    connection.unregister("batch")
+        self.engine.load(tables)
 
     def table(self, name: str) -> str:
         """The quoted name of a model's or a snapshot's table, for use in a query."""
-        return f'"{self.schema}"."{name}"'
+        return f"{self.engine.quote(self.schema)}.{self.engine.quote(name)}"
 
     def rows(self, name: str, *, ignore: Sequence[str] = ()) -> list[Row]:
         """The rows of a model's table; a struct is the tuple of its values, instants are UTC."""
+        plain = self.engine.plain
         return [
             {column: plain(value) for column, value in row.items() if column not in ignore}
             for row in self.query(f"select * from {self.table(name)}")
@@ -253,8 +245,12 @@ class Project:
 
     def columns(self, name: str) -> dict[str, str]:
         """The columns of a model's table in their order, with their types."""
-        described = self.query(f"describe {self.table(name)}")
-        return {row["column_name"]: row["column_type"] for row in described}
+        return self.engine.columns(self.table(name))
+
+    def relations(self, schema: str | None = None) -> list[str]:
+        """The names of all tables and views, of one schema if it is named, sorted."""
+        found = self.engine.relations()
+        return sorted(r.name for r in found if schema is None or r.schema == schema)
 
     def flows(self) -> dict[str, Row]:
         """The counts that the last run reported (event log, view ``flows``), by dataset."""
@@ -269,8 +265,7 @@ class Project:
 
     def drop_database(self) -> None:
         """Start from nothing: an empty database, the same project."""
-        for file in (self.database, self.database.with_suffix(".duckdb.wal")):
-            file.unlink(missing_ok=True)
+        self.engine.drop()
         self.query("create schema raw")
 
     # --- dbt --------------------------------------------------------------------------------
@@ -337,7 +332,7 @@ class Project:
             outcome = runner.invoke([*options, *args, *where])
         finally:
             os.chdir(home)
-            close_database()
+            self.engine.close()
         return Run(args, outcome.success, outcome.exception, outcome.result, lines, invocation)
 
 
@@ -345,33 +340,3 @@ def node_name(result: Any) -> str:
     """The name of a node that ran; an operation has no node but an id that ends in its name."""
     node = getattr(result, "node", None)
     return node.name if node is not None else result.unique_id.rpartition(".")[2]
-
-
-def close_database() -> None:
-    """Close what dbt left open.
-
-    dbt-duckdb keeps an open database for the next run with an equal profile, which all the projects
-    here have: without this, one could go on in the database of another.
-    """
-    environment = DuckDBConnectionManager._ENV
-    if environment is not None:
-        environment.close()
-    DuckDBConnectionManager.close_all_connections()
-
-
-def plain(value: Any) -> Any:
-    """A value of the database as the reference has it."""
-    if isinstance(value, dict):
-        return tuple(plain(part) for part in value.values())
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(timezone.utc)
-    return value
-
-
-def fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
-    """The rows of a query as dictionaries; none for a statement without a result."""
-    result = connection.execute(sql)
-    if result is None or not result.description:
-        return []
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]

@@ -1,9 +1,9 @@
 """What a change feed means, in plain Python.
 
-This is the reference that the tables of the engine are held against: design.md §3, written down a
-second time and as plainly as possible. It shares no line, no idea and no data structure with the
-macros. It takes ALL events seen so far and answers from them as a set, so that order, batches and
-replays cannot matter here by construction.
+This is the reference that the tables of the engine are held against: the rules of docs/auto-cdc.md,
+which it calls by their names, written down a second time and as plainly as possible. It shares no
+line, no idea and no data structure with the macros. It takes ALL events seen so far and answers
+from them as a set, so that order, batches and replays cannot matter here by construction.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What a run reports about its batch (rule 12)."""
+    """What a run reports about its batch (Counts)."""
 
     rows: int
     duplicates: int
@@ -85,11 +85,11 @@ class Feed:
         return tuple(part(event) if callable(part) else event[part] for part in parts)
 
     def read(self, event: Event, columns: Sequence[str]) -> Change:
-        """The event as a change; a null in its sequence or its key is an error (rule 4)."""
+        """The event as a change; a null in its sequence or its key is an error (Nulls)."""
         sequence = self.sequence(event)
         if None in sequence:
             raise ValueError(f"null sequence: {event}")
-        if self.truncates(event):  # a null condition is false (rule 5)
+        if self.truncates(event):  # a null condition is false (Null conditions)
             return Change("truncate", None, sequence, None)
         key = tuple(event[name] for name in self.keys)
         if None in key:
@@ -99,7 +99,7 @@ class Feed:
         return Change("upsert", key, sequence, tuple(event.get(name) for name in columns))
 
     def keeps_nulls_out(self, column: str) -> bool:
-        """Whether a null in this column keeps the value that the key had before (rule 8)."""
+        """Whether a null in this column keeps the value that the key had before (Ignored nulls)."""
         if column in self.keys:
             return False
         if self.ignore_null_columns is not None:
@@ -109,7 +109,7 @@ class Feed:
         return self.ignore_null
 
     def is_tracked(self, column: str) -> bool:
-        """Whether a change of this column makes a new version (rule 7)."""
+        """Whether a change of this column makes a new version (History)."""
         if self.track is not None:
             return column in self.track
         return column not in self.keys and column not in self.track_except
@@ -134,9 +134,9 @@ class Feed:
             steps: list[Step] = []
             held: Row | None = None
             for sequence in sorted(at):
-                if sequence in truncates:  # removes what is not newer, ties included (rule 6)
+                if sequence in truncates:  # removes what is not newer, ties included (Truncates)
                     kind, held = "truncate", None
-                elif any(change.kind == "delete" for change in at[sequence]):  # wins (rule 3)
+                elif any(change.kind == "delete" for change in at[sequence]):  # wins (Ties)
                     kind, held = "delete", None
                 else:
                     winner = max((change.values for change in at[sequence]), key=nulls_lowest)
@@ -151,12 +151,12 @@ class Feed:
         return timelines
 
     def scd1(self, events: Sequence[Event]) -> list[Row]:
-        """The current state: a row for each key whose last event is an upsert (rule 6)."""
+        """The current state: a row for each key whose last event is an upsert (Current state)."""
         last = (steps[-1].row for steps in self.timelines(events).values())
         return [row for row in last if row is not None]
 
     def scd2(self, events: Sequence[Event], *, new_record: bool = False) -> list[Row]:
-        """The history: rows with ``valid_from`` and ``valid_to`` (rule 7).
+        """The history: rows with ``valid_from`` and ``valid_to`` (History).
 
         ``new_record`` adds, dbt's way, a row for each delete that ends a version: the last values,
         with ``dbt_is_deleted`` = 'True' (on every other row 'False'), until the key comes back. A
@@ -212,7 +212,7 @@ class Feed:
 
 
 def nulls_lowest(values: tuple) -> tuple:
-    """Sort key of the order that decides between conflicting upserts (rule 3): null is lowest."""
+    """Sort key of the order that decides between conflicting upserts (Ties): null is lowest."""
     return tuple((value is not None, value) for value in values)
 
 

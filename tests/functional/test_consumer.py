@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from engine import new
 from pipeline import copy_package
 from project import PACKAGE, Project, Run
 
@@ -25,14 +26,12 @@ class Shop(Project):
         shutil.copytree(PACKAGE / "integration_tests", self.root, ignore=left_out)
         self.landing = folder / "landing"
         self.name, self.schema = "shop", "shop"
-        self.database = folder / "elsewhere.duckdb"
-        self._manifest: Any = None
-        self._installed = False
-        self.last: Run | None = None
+        self.engine = new(folder, "elsewhere")
 
     def _invoke(self, args: list[str], manifest: Any = None) -> Run:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("SHOP_DB", str(self.database))
+            for name, value in self.engine.variables("SHOP").items():
+                patch.setenv(name, value)
             patch.setenv("SHOP_LANDING", str(self.landing))
             return super()._invoke(args, manifest)
 
@@ -103,17 +102,10 @@ def test_integration_project(tmp_path: Path) -> None:
     assert [row["status"] for row in updates] == ["COMPLETED", "COMPLETED"]
     assert shop.flows()["orders_bronze"]["num_output_rows"] == 4
     assert len(shop.query("select * from shop_sluice.files")) == 2
-    schemas = {
-        row["s"]
-        for row in shop.query("select distinct table_schema as s from information_schema.tables")
-    }
-    assert schemas == {"shop", "shop_sluice"}
-    tables = shop.query(
-        "select table_name as name from information_schema.tables where table_schema = 'shop'"
-    )
+    assert {r.schema for r in shop.engine.relations()} == {"shop", "shop_sluice"}
     models = {p.stem for p in (shop.root / "models").iterdir() if p.suffix != ".yml"}
     expected = models | {"orders_history", "orders_silver__quarantine"}
-    assert {row["name"] for row in tables} == expected
+    assert set(shop.relations("shop")) == expected
     assert not run.warnings
 
 

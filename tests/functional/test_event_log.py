@@ -1,4 +1,4 @@
-"""The event log: what every run tells, good or bad, held against the files (design.md §6)."""
+"""The event log: what every run tells, good or bad, held against the files."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ def utc_now() -> datetime:
 
 def described(project: Project, relation: str) -> list[str]:
     """The columns of a relation of ours."""
-    found = project.query(f"describe lake_sluice.{relation}")
-    return [row["column_name"] for row in found]
+    return list(project.engine.columns(f"lake_sluice.{relation}"))
 
 
 def test_figures_equal_the_files(project: Project, tmp_path: Path) -> None:
@@ -138,12 +137,8 @@ def test_every_run_is_told(project: Project) -> None:
     expected = {"updates": UPDATES, "flows": FLOWS, "data_quality": QUALITY, "files": LEDGER}
     for relation, columns in expected.items():
         assert described(project, relation)[: len(columns)] == columns, relation
-    kinds = project.query(
-        "select table_name as name, table_type as kind from information_schema.tables "
-        "where table_schema = 'lake_sluice'"
-    )
-    kinds = {row["name"]: row["kind"] for row in kinds}
-    assert {name for name in (*expected, "event_log") if kinds[name] == "VIEW"} == {
+    is_view = {r.name: r.is_view for r in project.engine.relations() if r.schema == "lake_sluice"}
+    assert {name for name in (*expected, "event_log") if is_view[name]} == {
         "updates",
         "flows",
         "data_quality",

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from landing import CUSTOMERS, Landed, make_files, read_landed
-from pipeline import GATE, HOOKS, WITHOUT_TESTS, Gate, Pipeline, Processes, processes
+from pipeline import HOOKS, WITHOUT_TESTS, Gate, Pipeline, Processes, gate_macro, processes
 from project import PACKAGE
 
 EVENTS = int(os.environ.get("SLUICE_EVENTS", "2000"))
@@ -52,7 +52,7 @@ def pipeline(scratch: Pipeline) -> Pipeline:
 def gated_project(scratch: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """A copy of the project that a test can break or stop at the end of each table's work."""
     copy = scratch.copy(tmp_path_factory.mktemp("copies") / "gated")
-    copy.write("macros/gate.sql", GATE)
+    copy.write("macros/gate.sql", gate_macro(copy.engine))
     for name, file in MODELS.items():
         text = (copy.root / file).read_text(encoding="utf-8")
         head = "{% snapshot customers_history %}"
@@ -174,12 +174,11 @@ def test_dirt_of_land_cdc_is_what_silver_drops(pipeline: Pipeline) -> None:
     land_cdc = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = land_cdc
     spec.loader.exec_module(land_cdc)
-    rates = {f"{kind}_rate": 0.02 for kind in land_cdc.DIRT}
-    options = land_cdc.Options(out=pipeline.landing, events=1000, files=2, seed=5, **rates)
-    summary = land_cdc.land(options)
-    dirty = sum(summary.counts[kind] for kind in land_cdc.DIRT)
-    clean = sum(summary.counts[kind] for kind in (*land_cdc.OPERATIONS, land_cdc.DUPLICATE))
-    assert all(summary.counts[kind] for kind in land_cdc.DIRT)
+    options = ["--events=1000", "--files=2", "--seed=5", "--dirt-rate=0.12"]
+    counts = land_cdc.land(land_cdc.read_options([f"--out={pipeline.landing}", *options]))
+    dirty = sum(counts[kind] for kind in land_cdc.DIRT)
+    clean = sum(counts[kind] for kind in (*land_cdc.OPERATIONS, land_cdc.DUPLICATE))
+    assert all(counts[kind] for kind in land_cdc.DIRT)
 
     pipeline.build(*WITHOUT_TESTS)
     broken = pipeline.query(

@@ -18,14 +18,14 @@ from reference import Counts, canonical
 
 
 def test_lakeflow_scd1():
-    """§5.1: the docs' rows, without and with the truncate event."""
+    """Lakeflow's docs' rows, without and with the truncate event."""
     assert canonical(lakeflow_feed().scd1(LAKEFLOW)) == canonical(LAKEFLOW_SCD1)
     truncated = lakeflow_feed().scd1([*LAKEFLOW, LAKEFLOW_TRUNCATE])
     assert canonical(truncated) == canonical(LAKEFLOW_SCD1_TRUNCATED)
 
 
 def test_lakeflow_scd2():
-    """§5.2: the docs' rows, with all columns tracked and with all but the city."""
+    """Lakeflow's docs' rows, with all columns tracked and with all but the city."""
     assert canonical(lakeflow_feed().scd2(LAKEFLOW)) == canonical(LAKEFLOW_SCD2)
     for options in ({"track": ["name"]}, {"track_except": ["city"]}):
         history = lakeflow_feed(**options).scd2(LAKEFLOW)
@@ -33,34 +33,34 @@ def test_lakeflow_scd2():
 
 
 def test_order_and_copies_do_not_matter():
-    """Rule 1: the answer is one of a set."""
+    """Convergence: the answer is one of a set."""
     again = [*reversed(LAKEFLOW), *LAKEFLOW[:3]]
     assert canonical(lakeflow_feed().scd2(again)) == canonical(LAKEFLOW_SCD2)
 
 
 def test_a_delete_beats_an_upsert_at_its_sequence():
-    """Rule 3: the tie of a delete and an upsert, and what comes after it."""
+    """Ties: the tie of a delete and an upsert, and what comes after it."""
     events = [at(1, a="x"), at(2, "D"), at(2, a="y"), at(3, a="x")]
     assert intervals(feed().scd2(events)) == [(1, 2, "x"), (3, None, "x")]
     assert feed().scd1(events[:3]) == []
 
 
 def test_the_greatest_of_different_upserts_wins_null_lowest():
-    """Rule 3: columns in alphabetical order of their lower-cased names decide one by one."""
+    """Ties: columns in alphabetical order of their lower-cased names decide one by one."""
     events = [at(1, B=9, a=None), at(1, B=1, a="x"), at(1, B=None, a="x")]
     assert feed().scd1(events) == [{"a": "x", "B": 1, "k": 1}]
     assert feed().scd1([at(1, a="Z"), at(1, a="a")]) == [{"a": "a", "k": 1}]
 
 
 def test_a_truncate_removes_what_is_not_newer():
-    """Rule 6: also an upsert at its own sequence, also one that comes later than it."""
+    """Truncates: also an upsert at its own sequence, also one that comes later than it."""
     events = [at(1, a="x"), at(3, "T", k=None), at(3, a="y"), at(2, a="z", k=2), at(4, a="x")]
     assert feed().scd1(events) == [{"a": "x", "k": 1}]
     assert intervals(feed().scd2(events)) == [(1, 3, "x"), (2, 3, "z"), (4, None, "x")]
 
 
 def test_null_keys_and_sequences_are_errors_but_for_truncates():
-    """Rule 4: a truncate needs no key, everything needs a sequence."""
+    """Nulls: a truncate needs no key, everything needs a sequence."""
     with pytest.raises(ValueError, match="null key"):
         feed().scd1([at(1, k=None, a="x")])
     with pytest.raises(ValueError, match="null sequence"):
@@ -68,13 +68,13 @@ def test_null_keys_and_sequences_are_errors_but_for_truncates():
 
 
 def test_a_null_condition_is_false():
-    """Rule 5: an event whose operation is unknown is an upsert."""
+    """Null conditions: an event whose operation is unknown is an upsert."""
     unknown = {"deletes": lambda event: None, "truncates": lambda event: None}
     assert feed(**unknown).scd1([at(1, None, a="x")]) == [{"a": "x", "k": 1}]
 
 
 def test_neighbours_coalesce_and_a_gap_is_never_bridged():
-    """Rule 7: start of the first, values of the last; the same values after a delete are new."""
+    """History: start of the first, values of the last; the same values after a delete are new."""
     events = [at(1, a="x", b=1), at(2, a="x", b=2), at(3, "D"), at(4, a="x", b=2)]
     history = feed(track=["a"]).scd2(events)
     assert intervals(history) == [(1, 3, "x"), (4, None, "x")]
@@ -83,7 +83,7 @@ def test_neighbours_coalesce_and_a_gap_is_never_bridged():
 
 
 def test_a_late_event_splits_a_coalesced_run():
-    """Rule 7: the events inside a run are remembered."""
+    """History: the events inside a run are remembered."""
     events = [at(1, a="x"), at(3, a="x"), at(5, a="x")]
     assert intervals(feed().scd2(events)) == [(1, None, "x")]
     split = [*events, at(4, a="y"), at(2, "D")]
@@ -91,13 +91,13 @@ def test_a_late_event_splits_a_coalesced_run():
 
 
 def test_a_late_delete_leaves_no_phantom():
-    """Rule 7: a delete older than all events, or between a delete and an upsert, shows nowhere."""
+    """History: a delete older than all events, or between a delete and an upsert, shows nowhere."""
     events = [at(0, "D"), at(1, a="x"), at(2, "D"), at(3, "D"), at(4, a="y")]
     assert intervals(feed().scd2(events)) == [(1, 2, "x"), (4, None, "y")]
 
 
 def test_new_record_shows_deletes_as_rows():
-    """Rule 7: dbt's way, one row for the time that a key is gone, none for one never seen."""
+    """History: dbt's way, one row for the time that a key is gone, none for one never seen."""
     events = [at(1, "D"), at(2, a="x"), at(4, "D"), at(5, "D"), at(7, a="x")]
     history = feed().scd2(events, new_record=True)
     found = sorted((r["valid_from"], r["valid_to"], r["a"], r["dbt_is_deleted"]) for r in history)
@@ -105,7 +105,7 @@ def test_new_record_shows_deletes_as_rows():
 
 
 def test_a_truncate_closes_every_open_row():
-    """Rule 7: it is no delete, so it adds no row, and it closes the row of a delete as well."""
+    """History: it is no delete, so it adds no row, and it closes the row of a delete as well."""
     events = [at(1, a="x"), at(2, "D"), at(1, a="y", k=2), at(3, "T", k=None), at(4, "D")]
     history = feed().scd2(events, new_record=True)
     found = sorted((r["valid_from"], r["valid_to"], r["a"], r["dbt_is_deleted"]) for r in history)
@@ -113,7 +113,7 @@ def test_a_truncate_closes_every_open_row():
 
 
 def test_ignored_nulls_keep_the_value_before_in_sequence():
-    """Rule 8: late events re-fill what follows; nothing survives a delete."""
+    """Ignored nulls: late events re-fill what follows; nothing survives a delete."""
     events = [at(1, a="x", b=1), at(3, a=None, b=None), at(5, "D"), at(6, a=None, b=6)]
     ignoring = feed(ignore_null=True)
     rows = [(1, 3, "x"), (3, 5, "x"), (6, None, None)]
@@ -140,14 +140,14 @@ def test_composite_keys_and_sequences():
 
 
 def test_column_lists_and_columns_that_come_and_go():
-    """§2: a column list; a column that an event lacks is null in it (rule 10)."""
+    """Drift: a column that an event lacks is null in it; a column list leaves columns out."""
     events = [at(1, a="x"), at(2, a="x", c="new"), at(3, a="x")]
     assert feed(columns=["k", "a"], except_columns=()).scd1(events) == [{"a": "x", "k": 1}]
     assert intervals(feed().scd2(events), "c") == [(1, 2, None), (2, 3, "new"), (3, None, None)]
 
 
 def test_counts():
-    """Rule 12: copies, late events and conflicts of a batch beside what was there before."""
+    """Counts: copies, late events and conflicts of a batch beside what was there before."""
     before = [at(5, a="x"), at(5, a="x"), at(3, a="w", k=2)]
     assert feed().counts([], before) == Counts(rows=3, duplicates=1, late=0, conflicts=0)
     batch = [

@@ -381,7 +381,7 @@ def slots(shared_project: Project) -> Project:
 
 @given(histories=st.tuples(*(slot.histories() for slot in SLOTS)))
 def test_the_tables_are_a_function_of_the_set_of_events(slots: Project, histories):
-    """Rules 1 to 9 and 12, after each batch; then a replay, which changes nothing."""
+    """Every rule of the rows and Counts, after each batch; then a replay, which changes nothing."""
     filled = [(s, h) for s, h in zip(SLOTS, histories, strict=True) if not h.is_empty()]
     if not filled:
         return
@@ -421,7 +421,7 @@ def deliver(project: Project, filled: list[tuple[Slot, History]], number: int) -
 
 
 def check_tables(project: Project, slot: Slot, events: list[Event], columns: set[str]) -> None:
-    """SCD1, SCD2 and snapshot equal the reference; current rows of SCD2 = SCD1 (rule 9)."""
+    """SCD1, SCD2 and snapshot equal the reference; current rows of SCD2 = SCD1 (Current rows)."""
     feed, label = slot.feed, f"{slot.name} after these events: {events}"
     # a column that came with an empty batch, or with truncates only, is there and null
     blank = dict.fromkeys(feed.output_columns([dict.fromkeys(columns)]))
@@ -451,7 +451,7 @@ def check_tables(project: Project, slot: Slot, events: list[Event], columns: set
 
 
 def counted(flow: Mapping[str, Any]) -> Counts:
-    """The counts of rule 12 as a run reported them."""
+    """What a run reported (Counts)."""
     return Counts(
         rows=flow["num_input_rows"],
         duplicates=flow["num_duplicate_rows"],

@@ -105,7 +105,7 @@ def test_commands_that_only_look_are_no_updates(project: Project) -> None:
     )
     for look in looks:  # before there is a log
         assert project.dbt(*look).success, look
-    assert project.query("select 1 from duckdb_tables() where schema_name = 'lake_sluice'") == []
+    assert project.relations("lake_sluice") == []
     project.run()
     before = {name: project.query(f"select * from lake_sluice.{name}") for name in STATE}
     put(landing / "2.json", LINE.format(2))
@@ -313,9 +313,7 @@ def test_versions_of_a_model_are_flows_of_their_own(project: Project) -> None:
 
 def test_a_log_in_another_database(project: Project) -> None:
     """A model in an attached database logs there; the first update already shows its figures."""
-    attached = f"\n      attach: [{{path: '{project.root}/other.duckdb'}}]\n"
-    profiles = (project.root / "profiles.yml").read_text()
-    project.write("profiles.yml", profiles.rstrip() + attached)
+    project.attach("other")
     landing = events_project(project)
     put(landing / "1.json", LINE.format(1))
     text = "select * from {{ sluice.stream(ref('silver')) }}"
@@ -391,4 +389,4 @@ def test_a_retention_that_is_none(project: Project, days: object) -> None:
     error = project.run_expecting_error(command="run")
     for part in ("event_log_retention_days", "whole number of days from 1", json.dumps(days)):
         assert part in error
-    assert project.query("select 1 from duckdb_tables() where schema_name = 'lake_sluice'") == []
+    assert project.relations("lake_sluice") == []

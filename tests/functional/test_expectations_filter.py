@@ -1,4 +1,4 @@
-"""Expectations: dbt tests that filter, count and prove at once (design.md §4)."""
+"""Expectations: dbt tests that filter, count and prove at once."""
 
 from __future__ import annotations
 
@@ -7,75 +7,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from orders import OURS, TYPES, builtin, expectation, group, load, quality, users_rows, write_orders
 from project import Project, Row
-
-STREAM = "select * from {{ sluice.stream(ref('orders_bronze')) }}"
-TYPES = {
-    "id": "integer",
-    "status": "text",
-    "code": "integer",
-    "amount": "double",
-    "Order No": "text",
-}
-OURS = ["_sluice_violations", "_sluice_batch", "_sluice_update_id", "_sluice_quarantined_at"]
-
-
-def expectation(name: str, expression: str, on_violation: str | None, **config: Any) -> dict:
-    """The YAML of a `sluice.expectation`."""
-    meta = {"meta": {"on_violation": on_violation}} if on_violation else {}
-    arguments = {"expression": expression}
-    return {"sluice.expectation": {"name": name, "arguments": arguments, "config": meta | config}}
-
-
-def builtin(kind: str, name: str, on_violation: str | None, **arguments: Any) -> dict:
-    """The YAML of one of dbt's own tests."""
-    test: dict[str, Any] = {"name": name}
-    if arguments:
-        test["arguments"] = arguments
-    if on_violation:
-        test["config"] = {"meta": {"on_violation": on_violation}}
-    return {kind: test}
-
-
-def write_orders(project: Project, tests: list[dict], columns: dict[str, list[dict]]) -> None:
-    """(Re)write the streaming table `orders` with the tests of its rows and of its columns."""
-    project.model("orders_bronze", materialized="streaming_table")
-    project.write("models/orders.sql", STREAM)
-    node = {
-        "name": "orders",
-        "config": {"materialized": "streaming_table"},
-        "data_tests": tests,
-        "columns": [
-            {"name": name, "quote": " " in name, "data_tests": own} for name, own in columns.items()
-        ],
-    }
-    project.write("models/orders.yml", f"models: [{node}]")
-
-
-def load(project: Project, rows: list[Row]) -> None:
-    """The rows that the next run appends to `orders_bronze`."""
-    project.load("events", rows, **TYPES)
-
-
-def quality(project: Project) -> dict[str, tuple[str, int, int]]:
-    """What `data_quality` says of the last run: rule -> (on_violation, passed, failed)."""
-    found = project.query(
-        "select * from lake_sluice.data_quality "
-        f"where update_id = '{project.last.invocation_id}' and dataset = 'orders'"
-    )
-    rules = {
-        row["expectation"]: (row["on_violation"], row["passed_records"], row["failed_records"])
-        for row in found
-    }
-    assert len(rules) == len(found), f"a rule is twice in data_quality: {found}"
-    return rules
-
-
-def users_rows(project: Project, name: str) -> Counter[tuple]:
-    """The user's columns of a table, each row as often as it is there."""
-    rows = project.rows(name, ignore=OURS)
-    return Counter(tuple(row[column] for column in TYPES) for row in rows)
-
 
 RULES: dict[str, tuple[str, Any]] = {
     "paid_has_amount": ("drop", lambda r: r["status"] != "paid" or r["amount"] is not None),
@@ -214,8 +147,7 @@ def test_fail_writes_nothing_and_names_everything(project: Project) -> None:
     # at the very first run there is no table yet
     load(project, [bad[0]])
     assert "sane_amount" in project.run_expecting_error()
-    tables = project.query("select table_name as n from information_schema.tables")
-    assert not {row["n"] for row in tables} & {"orders", "orders__quarantine", "after"}
+    assert not set(project.relations()) & {"orders", "orders__quarantine", "after"}
     assert quality(project)["sane_amount"] == ("fail", 0, 1)
     # the way out: mended input. The batch was not read, so bronze is made anew.
     load(project, [{**good, "id": 3}, good, {**good, "code": None}])
@@ -262,57 +194,6 @@ def test_fail_writes_nothing_and_names_everything(project: Project) -> None:
     assert both == users_rows(project, "orders_bronze")
 
 
-def test_rules_and_columns_come_and_go(project: Project) -> None:
-    """The quarantine follows the model: rules that come later, new columns, an idle first run."""
-    write_orders(project, [], {})
-    good = {"id": 2, "status": "new", "code": 1, "amount": 5.0, "Order No": "a"}
-    load(project, [good])
-    project.run()
-    write_orders(project, [expectation("cheap", "amount < 10", "drop")], {})
-    load(project, [good, {**good, "amount": 11.0}])
-    project.run()
-    types = {**TYPES, "extra": "text"}
-    rows = [{**good, "extra": "x"}, {**good, "amount": 12.0, "extra": "y"}]
-    project.load("events", rows, **types)
-    project.run()
-    assert len(project.rows("orders")) == 3
-    quarantine = project.query("select * from lake.orders__quarantine order by amount")
-    assert [(row["amount"], row["extra"]) for row in quarantine] == [(11.0, None), (12.0, "y")]
-    assert all(row["_sluice_violations"] == ["cheap"] for row in quarantine)
-    assert set(quarantine[0]) == {*types, *OURS}
-    # without the rule its rows come through again, and the old ones stay where they are
-    write_orders(project, [expectation("cheap", "amount < 10", "warn", severity="warn")], {})
-    project.load("events", [{**good, "amount": 13.0}], **types)
-    project.run()
-    assert len(project.rows("orders")) == 4
-    assert len(project.rows("orders__quarantine")) == 2
-
-
-def test_wrong_declarations(project: Project) -> None:
-    """What cannot be an expectation is refused, all of it at once, before anything is written."""
-    write_orders(
-        project,
-        [expectation("loud", "id > 0", "explode"), expectation("fine", "id > 0", "drop")],
-        {
-            "id": [
-                builtin("unique", "one_row_each", "drop"),
-                builtin("not_null", "shouted", "DROP"),
-            ],
-        },
-    )
-    load(project, [{"id": 1}])
-    run = project.dbt("run")
-    assert run.statuses["orders"] == "error" and run.statuses["orders_bronze"] == "success"
-    message = run.messages["orders"]
-    assert "Compilation Error" in message
-    for part in ("loud", "explode", "shouted", "DROP", "warn", "drop", "fail"):
-        assert part in message  # what, the legal values, what came
-    for part in ("one_row_each", "unique", "relationships", "not_null"):
-        assert part in message
-    tables = project.query("select table_name as n from information_schema.tables")
-    assert "orders" not in {row["n"] for row in tables}
-
-
 def test_values_are_read_as_dbt_reads_them(project: Project) -> None:
     """accepted_values: dbt's test writes a value between quotes as it is, so a quote is doubled."""
     values = ["it''s", "%", "{ }"]
@@ -325,3 +206,88 @@ def test_values_are_read_as_dbt_reads_them(project: Project) -> None:
     project.build()
     assert sorted(row["id"] for row in project.rows("orders")) == [0, 1, 2]
     assert project.rows("orders__quarantine") == []
+
+
+def test_limit_and_where_of_a_test(project: Project) -> None:
+    """`where` limits the rule; `limit` is a matter of the test alone."""
+    rule = expectation("cheap", "amount < 10  -- euros", "drop", where="status = 'paid'", limit=1)
+    write_orders(project, [rule], {})
+    rows = [
+        {"id": 1, "amount": 20.0, "status": "paid"},
+        {"id": 2, "amount": 20.0, "status": "paid"},
+        {"id": 3, "amount": 20.0, "status": "new"},
+        {"id": 4, "amount": 20.0, "status": None},
+        {"id": 5, "amount": None, "status": "paid"},
+        {"id": 6, "amount": 2.0, "status": "paid"},
+    ]
+    load(project, rows)
+    run = project.build()
+    assert run.statuses["cheap"] == "pass"
+    assert sorted(row["id"] for row in project.rows("orders")) == [3, 4, 6]
+    assert quality(project) == {"cheap": ("drop", 3, 3)}
+
+
+def test_a_rule_that_warns_is_a_test_that_warns(project: Project) -> None:
+    """dbt build goes on behind it, unless the declaration has a severity of its own."""
+    write_orders(
+        project,
+        [
+            expectation("cheap", "amount < 10", "warn"),
+            expectation("strict", "amount < 10", "warn", severity="error"),
+            expectation("silent", "amount < 10", None),
+            group({"low": "amount < 10"}, "warn", name="grouped"),
+        ],
+        {
+            "amount": [
+                builtin("sluice.in_range", "ranged", "warn", max_value=9),
+                builtin("not_null", "there", "warn"),
+                {
+                    "accepted_values": {
+                        "name": "known",
+                        "arguments": {"values": [1], "quote": False},
+                        "config": {"severity": "warn", "meta": {"on_violation": "warn"}},
+                    }
+                },
+            ],
+            "status": [builtin("sluice.matches_pattern", "worded", "warn", pattern="^w")],
+        },
+    )
+    project.model("after", "select * from {{ ref('orders') }}", materialized="view")
+    load(project, [{"id": 1, "amount": 50.0, "status": "x"}, {"id": 2}])
+    run = project.dbt("build")
+    statuses = {**run.statuses}
+    assert {name: statuses[name] for name in ("cheap", "ranged", "worded", "grouped", "known")} == {
+        "cheap": "warn",
+        "ranged": "warn",
+        "worded": "warn",
+        "grouped": "warn",
+        "known": "warn",
+    }
+    assert statuses["strict"] == "fail" and statuses["there"] == "fail"
+    # those that fail without a word about it are said to
+    told = [text for text in run.warnings if "severity: warn" in text]
+    assert sorted(text.split(":")[0] for text in told) == ["silent", "there"]
+    assert statuses["after"] == "skipped"
+
+    write_orders(project, [expectation("cheap", "amount < 10", "warn")], {})
+    load(project, [{"id": 3, "amount": 70.0}])
+    run = project.build()
+    assert run.statuses["cheap"] == "warn" and run.statuses["after"] == "success"
+
+
+def test_a_plain_test_of_apply_changes(project: Project) -> None:
+    """Without on_violation a sluice.expectation is a test like any other, on any model."""
+    project.apply_changes("current", keys=["id"], sequence_by="code")
+    yml = project.root / "models/current.yml"
+    project.write(
+        "models/current.yml",
+        yml.read_text().replace(
+            '"name": "current",',
+            '"name": "current", "data_tests": ['
+            + str(expectation("positive", "id > 1", None)).replace("'", '"')
+            + "],",
+        ),
+    )
+    load(project, [{"id": 1, "code": 1}, {"id": 2, "code": 1}])
+    run = project.dbt("build")
+    assert run.statuses["current"] == "success" and run.statuses["positive"] == "fail"

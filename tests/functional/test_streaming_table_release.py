@@ -7,11 +7,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
+from orders import TYPES, expectation, load, quality, users_rows, write_orders
 from project import PACKAGE, Project, Row, Run
-from test_expectations import TYPES, expectation, load, quality, users_rows, write_orders
 
 CHEAP = expectation("cheap", "amount < 10", "drop")
 KNOWN = expectation("known", "status is not null", "drop")
@@ -240,10 +239,7 @@ def test_what_cannot_be_released(orders: Project) -> None:
 
 def test_a_table_in_another_database(project: Project) -> None:
     """Its state is beside it; the release is one transaction there, and its counts come home."""
-    profiles = (project.root / "profiles.yml").read_text()
-    other = project.root / "other.duckdb"
-    attach = f"      attach: [{{path: '{other}', alias: other}}]\n"
-    project.write("profiles.yml", profiles + attach)
+    project.attach("other")
     write_orders(project, [CHEAP], {})
     yml = project.root / "models/orders.yml"
     away = "{'database': 'other', 'materialized'"
@@ -260,9 +256,8 @@ def test_a_table_in_another_database(project: Project) -> None:
     assert [flow["num_input_rows"], flow["num_output_rows"]] == [2, 1]
     load(project, [])
     project.run()
-    with duckdb.connect(str(other)) as connection:
-        found = connection.execute("select id from lake.after order by id").fetchall()
-    assert found == [(1,), (2,)]
+    found = project.query("select id from lake.after order by id", "other")
+    assert found == [{"id": 1}, {"id": 2}]
 
 
 def test_names_of_datasets(tmp_path: Path) -> None:

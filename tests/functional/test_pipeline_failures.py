@@ -18,12 +18,12 @@ import pytest
 
 from landing import COLUMNS, make_files
 from pipeline import (
-    GATE,
     HOOKS,
     WITHOUT_TESTS,
     Gate,
     Pipeline,
     Processes,
+    gate_macro,
     processes,
     same_rows,
 )
@@ -79,7 +79,7 @@ def pipeline(tmp_path: Path) -> Pipeline:
     node = f"{{name: {EVENTS}, config: {{materialized: streaming_table}}"
     rule = expectation(EVENTS, "allowed(email)")
     copy.write(f"models/gold/{EVENTS}.yml", f"models: [{node}, data_tests: [{rule}]}}]\n")
-    copy.write("macros/gate.sql", GATE)
+    copy.write("macros/gate.sql", gate_macro(copy.engine))
     copy.write("macros/healthy.sql", HEALTHY)
     for name, file in MODELS.items():
         text = (copy.root / file).read_text(encoding="utf-8")

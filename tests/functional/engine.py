@@ -1,0 +1,215 @@
+"""Engines: all that the tests need of the database under them, one class for each.
+
+`pytest --engine NAME` chooses one of ENGINES for the session, and `new` makes a database of it for
+a project. The other helpers and the tests speak to `Engine` only: a further engine is one more
+class here, and its line in ENGINES.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+Row = dict[str, Any]
+Batch = tuple[Iterable[Mapping[str, Any]], Mapping[str, str]]
+"""The rows of a raw table and its columns: name -> SQL type."""
+
+
+class Relation(NamedTuple):
+    """A table or a view of the database."""
+
+    schema: str
+    name: str
+    is_view: bool
+
+
+class Engine(ABC):
+    """The database of one project: where its profile leads, and what is in it between the runs."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self.attached: list[str] = []
+        """The names of further databases."""
+
+    # --- for dbt ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def profile(self, schema: str, threads: int) -> dict[str, Any]:
+        """An output of profiles.yml that leads to the database from a project in its folder."""
+
+    @abstractmethod
+    def variables(self, prefix: str) -> dict[str, str]:
+        """The environment that leads a profiles.yml of this repository to the database."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what dbt left open in this process."""
+
+    # --- the database -----------------------------------------------------------------------
+
+    @abstractmethod
+    def query(self, sql: str, database: str | None = None) -> list[Row]:
+        """Run SQL, in an attached database if one is named; the rows as dictionaries."""
+
+    @abstractmethod
+    def load(self, tables: Mapping[str, Batch]) -> None:
+        """Make these tables of schema `raw` anew, with these rows."""
+
+    @abstractmethod
+    def drop(self) -> None:
+        """Leave nothing in the database."""
+
+    @abstractmethod
+    def relations(self) -> list[Relation]:
+        """All tables and views."""
+
+    @abstractmethod
+    def columns(self, relation: str) -> dict[str, str]:
+        """The columns of a relation, which is named as SQL has it, in their order, with types."""
+
+    @abstractmethod
+    def comments(self, schema: str, name: str) -> tuple[str | None, dict[str, str]]:
+        """The comment of a table, and those of its columns that have one."""
+
+    # --- SQL --------------------------------------------------------------------------------
+
+    @abstractmethod
+    def quote(self, name: str) -> str:
+        """A name as an identifier, whatever is in it."""
+
+    @abstractmethod
+    def fails(self, message: str) -> str:
+        """A query that is an error with this message."""
+
+    @abstractmethod
+    def waits(self, pipe: str) -> str:
+        """A query that stands still until something is written into a named pipe."""
+
+    def plain(self, value: Any) -> Any:
+        """A value as the reference has it: structs are tuples of their values, instants are UTC."""
+        if isinstance(value, dict):
+            return tuple(self.plain(part) for part in value.values())
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.astimezone(timezone.utc)
+        return value
+
+
+class DuckDB(Engine):
+    """A file in the project's folder; further databases lie beside it."""
+
+    def file(self, database: str | None = None) -> Path:
+        """The file of a database."""
+        return self.folder / f"{database or self.name}.duckdb"
+
+    def profile(self, schema: str, threads: int) -> dict[str, Any]:
+        """The path is relative, so that all profiles are alike and share what was parsed."""
+        output = {
+            "type": "duckdb",
+            "path": f"{self.name}.duckdb",
+            "schema": schema,
+            "threads": threads,
+        }
+        attach = [{"path": str(self.file(name)), "alias": name} for name in self.attached]
+        return {**output, "attach": attach} if attach else output
+
+    def variables(self, prefix: str) -> dict[str, str]:
+        """As the profile of the pipeline has it: SLUICE_DB."""
+        return {f"{prefix}_DB": str(self.file())}
+
+    def close(self) -> None:
+        """Close the database that dbt-duckdb keeps open.
+
+        It goes on in it at the next run with an equal profile, which all the projects here have:
+        without this, one could go on in the database of another.
+        """
+        environment = DuckDBConnectionManager._ENV
+        if environment is not None:
+            environment.close()
+        DuckDBConnectionManager.close_all_connections()
+
+    def query(self, sql: str, database: str | None = None) -> list[Row]:
+        """On a connection of its own; no rows for a statement without a result."""
+        with duckdb.connect(str(self.file(database))) as connection:
+            result = connection.execute(sql)
+            if result is None or not result.description:
+                return []
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+    def load(self, tables: Mapping[str, Batch]) -> None:
+        """By way of Arrow, which is much faster than values in SQL."""
+        with duckdb.connect(str(self.file())) as connection:
+            for table, (rows, types) in tables.items():
+                columns = ", ".join(f"{self.quote(name)} {kind}" for name, kind in types.items())
+                name = f"raw.{self.quote(table)}"
+                connection.execute(f"create or replace table {name} ({columns})")
+                records = [{name: row.get(name) for name in types} for row in rows]
+                if records:
+                    batch = pyarrow.Table.from_pylist(records)
+                    connection.register("batch", batch)
+                    connection.execute(f"insert into {name} by name select * from batch")
+                    connection.unregister("batch")
+
+    def drop(self) -> None:
+        """Delete the file, and what DuckDB wrote ahead."""
+        for file in (self.file(), self.file().with_suffix(".duckdb.wal")):
+            file.unlink(missing_ok=True)
+
+    def relations(self) -> list[Relation]:
+        """From information_schema, which has the attached databases, too."""
+        found = self.query("select * from information_schema.tables")
+        return [
+            Relation(row["table_schema"], row["table_name"], row["table_type"] == "VIEW")
+            for row in found
+        ]
+
+    def columns(self, relation: str) -> dict[str, str]:
+        """In DuckDB's own names of the types, such as VARCHAR."""
+        described = self.query(f"describe {relation}")
+        return {row["column_name"]: row["column_type"] for row in described}
+
+    def comments(self, schema: str, name: str) -> tuple[str | None, dict[str, str]]:
+        """From DuckDB's own lists."""
+        of_table = f"where schema_name = '{schema}' and table_name = '{name}'"
+        relation = self.query(f"select comment from duckdb_tables() {of_table}")
+        columns = self.query(f"select column_name, comment from duckdb_columns() {of_table}")
+        found = {row["column_name"]: row["comment"] for row in columns if row["comment"]}
+        return relation[0]["comment"], found
+
+    def quote(self, name: str) -> str:
+        """In double quotes."""
+        return '"' + name.replace('"', '""') + '"'
+
+    def fails(self, message: str) -> str:
+        """By the function error."""
+        return f"select error('{message}')"
+
+    def waits(self, pipe: str) -> str:
+        """The reader opens the pipe as any file."""
+        columns = "columns = {'line': 'varchar'}, header = false, auto_detect = false"
+        return f"select * from read_csv('{pipe}', {columns})"
+
+
+ENGINES: dict[str, type[Engine]] = {"duckdb": DuckDB}
+"""The choices of `pytest --engine`; the first is the default."""
+
+_chosen = next(iter(ENGINES.values()))
+
+
+def choose(name: str) -> None:
+    """Let `new` make databases of this engine."""
+    global _chosen
+    _chosen = ENGINES[name]
+
+
+def new(folder: Path, name: str) -> Engine:
+    """A database of the chosen engine, for the project of that name in a folder."""
+    return _chosen(folder, name)
