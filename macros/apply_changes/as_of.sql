@@ -1,11 +1,14 @@
+{# PUBLIC: as_of, is_current #}
+
 {% macro as_of(relation, moment, start_at=none, end_at=none) %}
     {# The versions of a history that held at a moment: intervals are half-open, so the start counts and the
        end does not. A target has no columns of ours, so `*` is what the user put into it. #}
     {% if not execute %}{% do return(relation) %}{% endif %}
     {% set errors = [] %}
-    {% if moment is none or moment is boolean or not (moment is string or moment is number) or not moment | string | trim %}
-        {% do errors.append(
-            "moment must be an SQL expression of the interval's type, such as \"timestamp '2026-01-01'\", found: " ~ moment) %}
+    {% if moment is none or moment is boolean
+        or not (moment is string or moment is number) or not moment | string | trim %}
+        {% do errors.append("moment must be an SQL expression of the interval's type, such as "
+            ~ "\"timestamp '2026-01-01'\", found: " ~ moment) %}
     {% endif %}
     {% set interval = sluice.history_interval(relation, start_at, end_at, errors) %}
     {% do sluice.raise_errors('as_of() error', errors, none if model is defined else interval.node) %}
@@ -13,9 +16,11 @@
     {% set start, end = sluice.quote(interval.start_at), sluice.quote(interval.end_at) %}
     {% set conditions = [
         start ~ ' <= ' ~ moment,
-        '(' ~ end ~ ' > ' ~ moment ~ ' or ' ~ sluice.is_open(end, interval.open_end) ~ ')',
+        '(' ~ end ~ ' > ' ~ moment ~ ' or ' ~ sluice.open_condition(end, interval.open_end) ~ ')',
     ] %}
-    {% if interval.deleted %}{% do conditions.append(sluice.is_no_delete(sluice.quote(interval.deleted))) %}{% endif %}
+    {% if interval.deleted %}
+        {% do conditions.append(sluice.not_deleted_condition(sluice.quote(interval.deleted))) %}
+    {% endif %}
     {% do return(
         '(\n    select *\n    from ' ~ relation ~ '\n    where ' ~ conditions | join('\n        and ') ~ '\n)'
     ) %}
@@ -29,26 +34,32 @@
     {% set interval = sluice.history_interval(relation, start_at, end_at, errors) %}
     {% do sluice.raise_errors('is_current() error', errors, none if model is defined else interval.node) %}
     {% set prefix = alias ~ '.' if alias else '' %}
-    {% set open = sluice.is_open(prefix ~ sluice.quote(interval.end_at), interval.open_end) %}
+    {% set open = sluice.open_condition(prefix ~ sluice.quote(interval.end_at), interval.open_end) %}
     {% if not interval.deleted %}{% do return(open) %}{% endif %}
-    {% do return('(' ~ open ~ ' and ' ~ sluice.is_no_delete(prefix ~ sluice.quote(interval.deleted)) ~ ')') %}
+    {% do return('(' ~ open ~ ' and ' ~ sluice.not_deleted_condition(prefix ~ sluice.quote(interval.deleted)) ~ ')') %}
 {% endmacro %}
 
 
 {% macro history_interval(relation, start_at, end_at, errors) %}
     {# How a history says when its rows held: {'start_at', 'end_at', 'open_end', 'deleted', 'node'}. Names that the
        caller gives win; a unit test's fixture is no node, so it has the default names without them. #}
-    {% set interval = {'start_at': start_at or 'valid_from', 'end_at': end_at or 'valid_to', 'open_end': none, 'deleted': none, 'node': none} %}
+    {% set interval = {
+        'start_at': start_at or 'valid_from', 'end_at': end_at or 'valid_to',
+        'open_end': none, 'deleted': none, 'node': none,
+    } %}
     {% if (start_at or end_at) and not (start_at is string and end_at is string) %}
-        {% do errors.append('start_at and end_at must both be column names, or be left out, found: ' ~ start_at ~ ', ' ~ end_at) %}
+        {% do errors.append(
+            'start_at and end_at must both be column names, or be left out, found: ' ~ start_at ~ ', ' ~ end_at
+        ) %}
         {% do return(interval) %}
     {% elif model is defined and model.resource_type == 'unit_test' %}
         {% do return(interval) %}
     {% endif %}
-    {% set node = sluice.node_of(relation) %}
+    {% set node = sluice.node_at(relation) %}
     {% set config = (node or {}).get('config', {}) %}
     {% set meta = config.get('meta') or {} %}
-    {% set expected = 'relation must be a history: ref() of a snapshot, or of an apply_changes model with stored_as_scd_type: 2; found: ' %}
+    {% set expected = 'relation must be a history: ref() of a snapshot, '
+        ~ 'or of an apply_changes model with stored_as_scd_type: 2; found: ' %}
     {% if node and node.resource_type == 'snapshot' %}
         {% set names = sluice.snapshot_column_names(node) %}
         {% do interval.update({
@@ -68,7 +79,8 @@
             ~ ' (way out: where it has an interval all the same, name its columns, start_at= and end_at=)') %}
     {% elif meta.get('stored_as_scd_type') | string != '2' %}
         {% do errors.append(expected ~ node.name ~ ', an apply_changes model with stored_as_scd_type '
-            ~ meta.get('stored_as_scd_type', 1) ~ ', which keeps the current rows only (way out: a plain ref(), or stored_as_scd_type: 2)') %}
+            ~ meta.get('stored_as_scd_type', 1) ~ ', which keeps the current rows only '
+            ~ '(way out: a plain ref(), or stored_as_scd_type: 2)') %}
     {% else %}
         {% do interval.update({
             'start_at': meta.get('start_at') or 'valid_from', 'end_at': meta.get('end_at') or 'valid_to', 'node': node,
@@ -78,13 +90,13 @@
 {% endmacro %}
 
 
-{% macro is_open(end, open_end) %}
+{% macro open_condition(end, open_end) %}
     {# dbt_valid_to_current stands for null, and beside it in rows that are older than the setting. #}
     {% do return('(' ~ end ~ ' is null or ' ~ end ~ ' = ' ~ open_end ~ ')' if open_end else end ~ ' is null') %}
 {% endmacro %}
 
 
-{% macro is_no_delete(deleted) %}
+{% macro not_deleted_condition(deleted) %}
     {# Rows of hard_deletes: new_record are marked by text; older rows have no mark. #}
     {% do return('coalesce(' ~ deleted ~ ", 'False') <> 'True'") %}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {% macro staged_events(options, columns, sql) %}
     {# One row a change event: the target's columns, its sequence and what it does. What a delete or a truncate
-       carries beside its key is nobody's value, so it is dropped: copies of it are then equal. #}
+       carries beside its key is nobody's value, so it is dropped: copies of it are then equal. `changes` is the name by
+       which an option's expression may qualify a column of the query; no SQL of ours does. #}
     {% set operation = [] %}
     {% for name, condition in [('TRUNCATE', options.truncates), ('DELETE', options.deletes)] if condition %}
         {% do operation.append('when ' ~ condition ~ "\nthen '" ~ name ~ "'") %}
@@ -30,11 +31,12 @@
         from (
             {{ sql }}
         ) as changes
-    ) as events
+    ) as _sluice_events
 {% endmacro %}
 
 
 {% macro python_feed_relation() %}
+    {# Where the rows of a Python model land before they are a feed. #}
     {% set events = sluice.events_relation() %}
     {% do return(events.incorporate(path={'identifier': events.identifier | replace('__events', '__python_feed')})) %}
 {% endmacro %}
@@ -56,35 +58,54 @@
 {% endmacro %}
 
 
-{% macro check_events(options, batch) %}
-    {# Counts of the batch; a null key or sequence ends the run before anything is written. #}
-    {% set nulls = {} %}
+{% macro count_events(options, batch) %}
+    {# {'num_rows', 'num_truncates', 'nulls': {what: how many events have none}} of a batch. #}
+    {% set conditions = {} %}
     {% for key in options['keys'] %}
-        {% do nulls.update({"key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ sluice.quote(key) ~ ' is null'}) %}
+        {% do conditions.update({
+            "key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ sluice.quote(key) ~ ' is null',
+        }) %}
     {% endfor %}
     {% for part, value in sluice.sequence_values(options, batch).items() %}
-        {% do nulls.update({"sequence_by '" ~ part ~ "'": value ~ ' is null'}) %}
+        {% do conditions.update({"sequence_by '" ~ part ~ "'": value ~ ' is null'}) %}
     {% endfor %}
-    {% set counts = ['count(*) as num_rows', "count(*) filter (where _sluice_operation = 'TRUNCATE') as num_truncates"] %}
-    {% for condition in nulls.values() %}
-        {% do counts.append('count(*) filter (where ' ~ condition ~ ') as nulls_' ~ loop.index) %}
-    {% endfor %}
-    {% set found = sluice.rows('select ' ~ counts | join(', ') ~ ' from ' ~ batch)[0] %}
-    {% set errors = [] %}
-    {% for what in nulls %}
+    {% set query %}
+        select
+            count(*) as num_rows,
+            {%- for condition in conditions.values() %}
+            count(*) filter (where {{ condition }}) as nulls_{{ loop.index }},
+            {%- endfor %}
+            count(*) filter (where _sluice_operation = 'TRUNCATE') as num_truncates
+        from {{ batch }}
+    {% endset %}
+    {% set found = sluice.query_rows(query)[0] %}
+    {% set nulls = {} %}
+    {% for what in conditions %}
         {% set count = found['nulls_' ~ loop.index] %}
-        {% if count %}{% do errors.append(what ~ ' is null in ' ~ count ~ ' of ' ~ found.num_rows ~ ' events') %}{% endif %}
+        {% if count %}{% do nulls.update({what: count}) %}{% endif %}
     {% endfor %}
-    {% if errors %}
-        {% do errors.append('expected a value in every one: without it an event has no place. Nothing was written; drop such rows '
-            ~ 'before this model (an expectation with on_violation: drop on the streaming table keeps them in its quarantine)') %}
-    {% endif %}
-    {% do sluice.raise_errors('Change events without key or sequence', errors) %}
-    {% do return(found) %}
+    {% do return({'num_rows': found.num_rows, 'num_truncates': found.num_truncates, 'nulls': nulls}) %}
 {% endmacro %}
 
 
-{% macro target_columns(options, columns, sql) %}
+{% macro check_events(counts) %}
+    {# A null key or sequence ends the run before anything is written: such an event has no place. #}
+    {% set errors = [] %}
+    {% for what, count in counts.nulls.items() %}
+        {% do errors.append(what ~ ' is null in ' ~ count ~ ' of ' ~ counts.num_rows ~ ' events') %}
+    {% endfor %}
+    {% if errors %}
+        {% do errors.append(
+            'expected a value in every one: without it an event has no place. Nothing was written; '
+            ~ 'drop such rows before this model '
+            ~ '(an expectation with on_violation: drop on the streaming table keeps them in its quarantine)'
+        ) %}
+    {% endif %}
+    {% do sluice.raise_errors('Change events without key or sequence', errors) %}
+{% endmacro %}
+
+
+{% macro contract_query(options, columns, sql) %}
     {# A query with the columns that the target gets from this feed, for a contract to be held against. #}
     {% set selected = sluice.quoted(options.output) %}
     {% for name in [options.start_at, options.end_at] if options.scd_type == 2 %}

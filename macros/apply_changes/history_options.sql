@@ -11,8 +11,8 @@
             'open_end': node.config.get('dbt_valid_to_current'),
         }) %}
         {% if options.hard_deletes not in ('invalidate', 'new_record') %}
-            {% do errors.append('hard_deletes must be invalidate or new_record: a delete event always closes its version, found: '
-                ~ options.hard_deletes) %}
+            {% do errors.append('hard_deletes must be invalidate or new_record: '
+                ~ 'a delete event always closes its version, found: ' ~ options.hard_deletes) %}
         {% endif %}
     {% else %}
         {% set scd_type = 1 if given.get('stored_as_scd_type') is none else given.stored_as_scd_type %}
@@ -25,33 +25,39 @@
             'end_at': 'valid_to' if given.get('end_at') is none else given.end_at,
         }) %}
     {% endif %}
-    {% do sluice.check_history_options(given, output, options, errors) %}
+    {% do errors.extend(sluice.history_option_errors(given, output, options)) %}
     {% do return(options) %}
 {% endmacro %}
 
 
-{% macro check_history_options(given, output, options, errors) %}
+{% macro history_option_errors(given, output, options) %}
+    {# Options that do not go with the SCD type, or that a snapshot has under another name. #}
+    {% set errors = [] %}
     {% set history = ('start_at', 'end_at', 'track_history_column_list', 'track_history_except_column_list') %}
     {% set instead = {
         'keys': 'unique_key', 'stored_as_scd_type': 'type 2 always',
-        'start_at': 'snapshot_meta_column_names: {dbt_valid_from: ...}', 'end_at': 'snapshot_meta_column_names: {dbt_valid_to: ...}',
+        'start_at': 'snapshot_meta_column_names: {dbt_valid_from: ...}',
+        'end_at': 'snapshot_meta_column_names: {dbt_valid_to: ...}',
     } if options.snapshot else {} %}
     {% for name in given if given[name] is not none %}
         {% if name in instead %}
-            {% do errors.append(name ~ ' is not for snapshots; they have ' ~ instead[name] ~ ', found: ' ~ tojson(given[name])) %}
+            {% do errors.append(
+                name ~ ' is not for snapshots; they have ' ~ instead[name] ~ ', found: ' ~ tojson(given[name])
+            ) %}
         {% elif name in history and options.scd_type == 1 %}
-            {% do errors.append(name ~ ' needs stored_as_scd_type: 2; with type 1 there is no history, found: ' ~ tojson(given[name])) %}
+            {% do errors.append(name ~ ' needs stored_as_scd_type: 2; with type 1 there is no history, found: '
+                ~ tojson(given[name])) %}
         {% endif %}
     {% endfor %}
-    {% if options.scd_type == 2 %}{% do sluice.check_interval_names(output, options, errors) %}{% endif %}
+    {% do return(errors + (sluice.interval_name_errors(output, options) if options.scd_type == 2 else [])) %}
 {% endmacro %}
 
 
-{% macro check_interval_names(output, options, errors) %}
+{% macro interval_name_errors(output, options) %}
     {# The names of the columns that a history adds: names, one each, and none that another column has. #}
-    {% set added = {} %}
-    {% for name in ('dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted') if options.snapshot
-        and (name != 'dbt_is_deleted' or options.hard_deletes == 'new_record') %}
+    {% set errors, added = [], {} %}
+    {% for name in ('dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')
+        if options.snapshot and (name != 'dbt_is_deleted' or options.hard_deletes == 'new_record') %}
         {% do added.update({'snapshot_meta_column_names ' ~ name: options.snapshot[name]}) %}
     {% else %}
         {% do added.update({'start_at': options.start_at, 'end_at': options.end_at}) %}
@@ -61,31 +67,35 @@
         {% if name is not string or not name | trim %}
             {% do errors.append(option ~ ' must be a column name, found: ' ~ tojson(name)) %}
         {% elif sluice.is_reserved(name) %}
-            {% do errors.append(option ~ " must be a name without the reserved prefix _sluice_, found: '" ~ name ~ "'") %}
+            {% do errors.append(
+                option ~ " must be a name without the reserved prefix _sluice_, found: '" ~ name ~ "'"
+            ) %}
         {% elif name | lower in seen %}
             {% do errors.append(seen[name | lower] ~ ' and ' ~ option ~ " must differ, found twice: '" ~ name ~ "'") %}
-        {% elif sluice.same_name(output, name) is not none %}
+        {% elif sluice.find_name(output, name) is not none %}
             {% do errors.append("the query has a column '" ~ name ~ "', and so is called the column of " ~ option
                 ~ '; drop the one by except_column_list, or name the other by ' ~ option.split(' ')[0]) %}
         {% endif %}
         {% do seen.update({name | string | lower: option}) %}
     {% endfor %}
+    {% do return(errors) %}
 {% endmacro %}
 
 
-{% macro check_open_end(options, columns, errors) %}
+{% macro open_end_errors(options, columns) %}
     {# dbt_valid_to_current stands in valid_to, beside values of the sequence: it has to be of their type. #}
     {% set sequence = sluice.sequence_expression(options.sequence, columns) %}
     {% set found = sluice.checked_expressions(columns, {
         'sequence': sequence, 'either': 'coalesce(' ~ sequence ~ '\n, ' ~ options.open_end ~ '\n)',
     }) %}
     {% if found.either.error %}
-        {% do errors.append('dbt_valid_to_current must be an SQL expression of the type of sequence_by (' ~ found.sequence.dtype
-            ~ "), found: '" ~ options.open_end ~ "': " ~ found.either.error) %}
+        {% do return(['dbt_valid_to_current must be an SQL expression of the type of sequence_by ('
+            ~ found.sequence.dtype ~ "), found: '" ~ options.open_end ~ "': " ~ found.either.error]) %}
     {% elif found.either.dtype != found.sequence.dtype %}
-        {% do errors.append('dbt_valid_to_current must be of the type of sequence_by (' ~ found.sequence.dtype ~ "), found: '"
-            ~ options.open_end ~ "', which makes valid_to " ~ found.either.dtype ~ '; cast it') %}
+        {% do return(['dbt_valid_to_current must be of the type of sequence_by (' ~ found.sequence.dtype ~ "), found: '"
+            ~ options.open_end ~ "', which makes valid_to " ~ found.either.dtype ~ '; cast it']) %}
     {% endif %}
+    {% do return([]) %}
 {% endmacro %}
 
 

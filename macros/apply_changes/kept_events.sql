@@ -1,51 +1,49 @@
-{% macro apply_events(options, batch, recorded, afresh) %}
+{% macro apply_events(options, batch, recorded, ranges, full_refresh) %}
     {# Adds the batch to the kept events and works out what follows for the target. Only the state is written here.
-       Returns {'options', 'rows' (a query), 'changed', 'everything', 'batch', 'temps', 'metrics'}. #}
+       Returns {'options', 'rows' (a query), 'changed', 'everything', 'batch', 'counts', 'staged'}. #}
     {% set events = sluice.events_relation() %}
     {% set record = sluice.recorded_options(options) %}
-    {% set counts = sluice.check_events(options, batch) %}
-    {% set recalculate = afresh or recorded.rows != record.rows %}
-    {% set metrics = {
-        'num_input_rows': counts.num_rows, 'num_upserted_rows': 0, 'num_deleted_rows': 0,
-        'num_late_rows': 0, 'num_duplicate_rows': 0, 'num_conflicts': 0,
-    } %}
-    {% set plan = {'options': options, 'batch': batch, 'temps': [batch], 'metrics': metrics, 'changed': false} %}
+    {% set counts = sluice.count_events(options, batch) %}
+    {% do sluice.check_events(counts) %}
+    {% set recalculate = full_refresh or recorded.rows != record.rows %}
     {% if not counts.num_rows and not recalculate and recorded == record
-        and not sluice.new_columns(options.output, events) %}
-        {% do return(plan) %}
+        and not sluice.new_names(options.output, events) %}
+        {% do return({
+            'options': options, 'changed': false, 'batch': batch, 'staged': [batch],
+            'counts': sluice.event_counts(0, {'new': 0, 'late': 0, 'conflicts': 0}),
+        }) %}
     {% endif %}
 
     {% set staged = sluice.columns_of(batch) %}
-    {% set kept = sluice.kept_columns(options, events, staged, recorded, record, afresh) %}
-    {% do options.update(sluice.value_options(options, sluice.user_columns(kept.columns), [])) %}
+    {% set table = sluice.prepare_events_table(options, events, staged, recorded, record, ranges, full_refresh) %}
+    {% set options = dict(options, **sluice.value_options(
+        options, sluice.user_columns(table.columns) | map(attribute='name') | list, [])) %}
     {% set everything = recalculate or counts.num_truncates > 0 %}
-    {% if kept.new %}
+    {% if table.is_new %}
         {# The first events are all the events there are. #}
-        {% set known, fresh = none, events %}
-        {% do sluice.insert_rows(events, kept.columns, sluice.fresh_events(kept.columns, staged, batch, none)) %}
+        {% set kept, new = none, events %}
+        {% do sluice.insert_rows(events, table.columns, sluice.new_events(table.columns, staged, batch, none)) %}
     {% else %}
-        {% set known = sluice.create_temp('known', sluice.known_events(options, events, batch, everything)) %}
-        {% set fresh = sluice.create_temp('fresh', sluice.fresh_events(kept.columns, staged, batch, known)) %}
-        {% do plan.temps.extend([known, fresh]) %}
+        {% set kept = sluice.stage_table('kept', sluice.kept_events(options, events, batch, everything)) %}
+        {% set new = sluice.stage_table('new', sluice.new_events(table.columns, staged, batch, kept)) %}
     {% endif %}
-    {% set found = sluice.count_events(options, fresh, known) %}
-    {% if found.fresh and not kept.new %}
-        {% do sluice.insert_rows(events, kept.columns, 'select * from ' ~ fresh) %}
+    {% set found = sluice.count_new_events(options, new, kept) %}
+    {% if found.new and not table.is_new %}
+        {% do sluice.insert_rows(events, table.columns, 'select * from ' ~ new) %}
     {% endif %}
     {% if found.conflicts %}{% do sluice.warn_conflicts(found.conflicts) %}{% endif %}
     {% if recorded != record %}{% do sluice.record_target_options(sluice.dataset_id(this), record) %}{% endif %}
 
-    {% do metrics.update({
-        'num_late_rows': found.late,
-        'num_duplicate_rows': counts.num_rows - found.fresh,
-        'num_conflicts': found.conflicts,
-    }) %}
-    {% do plan.update({
-        'rows': sluice.target_rows(options, events, sluice.deciding_events(options, fresh, known, found.ties > 0)),
-        'changed': recalculate or found.fresh > 0 or kept.altered,
+    {% set deduplicated = sluice.deduplicated_events(options, new, kept, found.ties > 0) %}
+    {% do return({
+        'options': options,
+        'rows': sluice.target_rows(options, events, deduplicated),
+        'changed': recalculate or found.new > 0 or table.is_altered,
         'everything': everything,
+        'batch': batch,
+        'counts': sluice.event_counts(counts.num_rows, found),
+        'staged': [batch] + ([] if table.is_new else [kept, new]),
     }) %}
-    {% do return(plan) %}
 {% endmacro %}
 
 
@@ -57,55 +55,61 @@
 {% endmacro %}
 
 
-{% macro kept_columns(options, events, staged, recorded, record, afresh) %}
-    {# Makes the table of the kept events, or brings it up to the batch. Returns {'columns', 'new', 'altered'}.
-       A full refresh replays what stream() reads from its first batch on. A model that reads no stream shows only
-       its newest events: its kept ones are the feed then, as long as they would be made the same way again. #}
-    {% if afresh and (load_cached_relation(this) is none or not recorded
-        or sluice.streams_read() or recorded.events != record.events) %}
-        {% set kept = none %}
-    {% else %}
-        {% set kept = sluice.columns_of(events) %}
-        {% if afresh and sluice.type_changes(options, kept, staged) %}{% set kept = none %}{% endif %}
-    {% endif %}
-    {% if kept is none %}
-        {% do run_query('drop table if exists ' ~ events) %}
-        {% do sluice.create_table(events, staged) %}
-        {% do return({'columns': staged, 'new': true, 'altered': true}) %}
-    {% endif %}
-    {% if not afresh %}{% do sluice.check_drift(options, recorded, kept, staged) %}{% endif %}
-    {% set columns = sluice.sync_columns(events, staged, existing=kept)['all'] %}
-    {% do return({'columns': columns, 'new': false, 'altered': columns != kept}) %}
+{% macro event_counts(num_rows, found) %}
+    {# What a run reports of the events that it read. #}
+    {% do return({
+        'num_input_rows': num_rows,
+        'num_late_rows': found.late,
+        'num_duplicate_rows': num_rows - found.new,
+        'num_conflicts': found.conflicts,
+    }) %}
 {% endmacro %}
 
 
-{% macro new_columns(names, relation) %}
+{% macro prepare_events_table(options, events, staged, recorded, record, ranges, full_refresh) %}
+    {# Makes the table of the kept events, or brings it up to the batch. Returns {'columns', 'is_new', 'is_altered'}.
+       A full refresh replays what stream() reads from its first batch on. A model that reads no stream shows only
+       its newest events: its kept ones are the feed then, as long as they would be made the same way again. #}
+    {% set columns = none %}
+    {% if not full_refresh
+        or (load_cached_relation(this) is not none and recorded and not ranges and recorded.events == record.events) %}
+        {% set columns = sluice.columns_of(events) %}
+    {% endif %}
+    {% if columns is none or (full_refresh and sluice.type_drift_errors(options, columns, staged)) %}
+        {% do run_query('drop table if exists ' ~ events) %}
+        {% do sluice.create_table(events, staged) %}
+        {% do return({'columns': staged, 'is_new': true, 'is_altered': true}) %}
+    {% endif %}
+    {% if not full_refresh %}{% do sluice.check_drift(options, recorded, columns, staged) %}{% endif %}
+    {% set all = sluice.sync_columns(events, staged, existing=columns)['all'] %}
+    {% do return({'columns': all, 'is_new': false, 'is_altered': all != columns}) %}
+{% endmacro %}
+
+
+{% macro new_names(names, relation) %}
     {# Those that a table does not have, in lower case. The kept events get them with an empty batch too. #}
     {% set there = sluice.columns_of(relation) | map(attribute='name') | map('lower') | list %}
     {% do return(names | map('lower') | reject('in', there) | list) %}
 {% endmacro %}
 
 
-{% macro known_events(options, events, batch, everything) %}
+{% macro kept_events(options, events, batch, everything) %}
     {# The kept events of the keys of the batch; all of them where a truncate may touch any key. #}
-    select events.*
-    from {{ events }} as events
+    {% set keys = sluice.quoted(options['keys']) | join(', ') %}
+    select _sluice_events.*
+    from {{ events }} as _sluice_events
     {%- if not everything %}
-    inner join (
-        select distinct {{ sluice.quoted(options['keys']) | join(', ') }} from {{ batch }}
-    ) as touched using ({{ sluice.quoted(options['keys']) | join(', ') }})
+    inner join (select distinct {{ keys }} from {{ batch }}) as _sluice_touched using ({{ keys }})
     {%- endif %}
 {% endmacro %}
 
 
-{% macro fresh_events(columns, batch_columns, batch, known) %}
+{% macro new_events(columns, batch_columns, batch, kept) %}
     {# Set difference: copies within the batch and of kept events vanish here, nulls being equal. #}
     {% set selected = [] %}
-    {% set names = [] %}
     {% for column in columns %}
         {% set name = sluice.quote(column.name) %}
-        {% set given = sluice.column_named(batch_columns, column.name) %}
-        {% do names.append(name) %}
+        {% set given = sluice.find_column(batch_columns, column.name) %}
         {% if given is none %}
             {% do selected.append('cast(null as ' ~ column.dtype ~ ') as ' ~ name) %}
         {% elif given.dtype != column.dtype %}
@@ -116,58 +120,72 @@
     {% endfor %}
     select distinct {{ selected | join(', ') }}
     from {{ batch }}
-    {%- if known %}
+    {%- if kept %}
     except
-    select {{ names | join(', ') }}
-    from {{ known }}
+    select {{ sluice.quoted(columns | map(attribute='name')) | join(', ') }}
+    from {{ kept }}
     {%- endif %}
 {% endmacro %}
 
 
-{% macro count_events(options, fresh, known) %}
-    {# {'fresh', 'late', 'ties', 'conflicts'} of the batch. A tie is a (key, sequence) pair with several
-       events, a conflict one with several different upserts of which one is new. #}
+{% macro count_new_events(options, new, kept) %}
+    {# {'new', 'late', 'ties', 'conflicts'} of the batch. A tie is a (key, sequence) pair with several events, a
+       conflict one with several different upserts of which one is new. #}
     {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    {% do return(sluice.rows("
-        with keyed as (
-            select " ~ keys ~ ", _sluice_sequence, _sluice_operation, 1 as is_fresh from " ~ fresh ~ "
+    {% set query %}
+        with _sluice_keyed as (
+            select {{ keys }}, _sluice_sequence, _sluice_operation, 1 as _sluice_is_new
+            from {{ new }}
             where _sluice_operation <> 'TRUNCATE'
-            " ~ ("union all
-            select " ~ keys ~ ", _sluice_sequence, _sluice_operation, 0 as is_fresh from " ~ known ~ "
-            where _sluice_operation <> 'TRUNCATE'" if known else '') ~ "
+            {%- if kept %}
+            union all
+            select {{ keys }}, _sluice_sequence, _sluice_operation, 0 as _sluice_is_new
+            from {{ kept }}
+            where _sluice_operation <> 'TRUNCATE'
+            {%- endif %}
         ),
 
-        pairs as (
+        _sluice_pairs as (
             select
                 count(*) filter (where _sluice_operation = 'UPSERT') as num_upserts,
-                coalesce(sum(is_fresh) filter (where _sluice_operation = 'UPSERT'), 0) as num_fresh
-            from keyed
-            group by " ~ keys ~ ", _sluice_sequence
+                coalesce(sum(_sluice_is_new) filter (where _sluice_operation = 'UPSERT'), 0) as num_new
+            from _sluice_keyed
+            group by {{ keys }}, _sluice_sequence
             having count(*) > 1
-        )" ~ (",
+        )
+        {%- if kept %},
 
-        newest as (
-            select " ~ keys ~ ", max(_sluice_sequence) as newest_sequence
-            from " ~ known ~ "
+        _sluice_newest as (
+            select {{ keys }}, max(_sluice_sequence) as _sluice_newest_sequence
+            from {{ kept }}
             where _sluice_operation <> 'TRUNCATE'
-            group by " ~ keys ~ "
-        )" if known else '') ~ "
+            group by {{ keys }}
+        )
+        {%- endif %}
 
         select
-            (select count(*) from " ~ fresh ~ ") as fresh,
-            (select count(*) from pairs) as ties,
-            (select count(*) from pairs where num_upserts > 1 and num_fresh > 0) as conflicts,
-            " ~ ("(
-                select count(*) from " ~ fresh ~ " as fresh
-                inner join newest using (" ~ keys ~ ")
-                where fresh._sluice_sequence < newest.newest_sequence
-            )" if known else '0') ~ " as late"
-    )[0]) %}
+            (select count(*) from {{ new }}) as new,
+            (select count(*) from _sluice_pairs) as ties,
+            (select count(*) from _sluice_pairs where num_upserts > 1 and num_new > 0) as conflicts,
+            {%- if kept %}
+            (
+                select count(*)
+                from {{ new }} as _sluice_new
+                inner join _sluice_newest using ({{ keys }})
+                where _sluice_new._sluice_sequence < _sluice_newest._sluice_newest_sequence
+            ) as late
+            {%- else %}
+            0 as late
+            {%- endif %}
+    {% endset %}
+    {% do return(sluice.query_rows(query)[0]) %}
 {% endmacro %}
 
 
 {% macro warn_conflicts(count) %}
-    {% set message = model.name ~ ': ' ~ count ~ ' (key, sequence) pairs have conflicting upserts; the greatest values win. '
+    {# Said on the screen and in the event log. #}
+    {% set message = model.name ~ ': ' ~ count
+        ~ ' (key, sequence) pairs have conflicting upserts; the greatest values win. '
         ~ 'A finer sequence_by would tell which came last.' %}
     {% do exceptions.warn(message) %}
     {% do sluice.log_events([{

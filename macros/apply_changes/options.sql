@@ -4,14 +4,15 @@
     {% set snapshot = node.resource_type == 'snapshot' %}
     {% set given = node.config.get('meta') or {} %}
     {% set names = columns | map(attribute='name') | list %}
-    {% set errors = sluice.reserved_column_errors(columns) %}
-    {% do sluice.check_place_of_options(node, given, errors) %}
+    {% set errors = sluice.reserved_column_errors(columns) + sluice.placement_errors(node, given) %}
 
     {% set keys = sluice.column_list_option('unique_key' if snapshot else 'keys',
         node.config.get('unique_key') if snapshot else given.get('keys'), names, errors) %}
     {% set output = sluice.chosen_columns(given, 'column_list', 'except_column_list', names, names, errors) %}
     {% for key in keys if key not in output %}
-        {% do errors.append("key '" ~ key ~ "' is dropped by column_list or except_column_list; the target needs every key") %}
+        {% do errors.append(
+            "key '" ~ key ~ "' is dropped by column_list or except_column_list; the target needs every key"
+        ) %}
     {% endfor %}
     {% set options = {
         'node': node.unique_id, 'name': node.name, 'given': given, 'query': names, 'keys': keys, 'output': output,
@@ -24,24 +25,31 @@
     {# Checked here against this batch; apply_events takes in what older batches had beside it. #}
     {% do options.update(sluice.value_options(options, output, errors)) %}
     {# A rebuild reads the kept events, where expressions were worked out; their columns may be gone. #}
-    {% if not replayed %}{% do sluice.check_expressions(options, columns, errors) %}{% endif %}
+    {% if not replayed %}{% do errors.extend(sluice.option_expression_errors(options, columns)) %}{% endif %}
     {% do sluice.raise_errors('apply_changes configuration errors', errors, node) %}
     {% do return(options) %}
 {% endmacro %}
 
 
-{% macro check_place_of_options(node, given, errors) %}
+{% macro placement_errors(node, given) %}
     {# Our options stand under meta, dbt's do not; in the other's place each would be passed over in silence. #}
-    {% set options = sluice.option_names() %}
+    {% set errors = [] %}
+    {% set options = [
+        'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
+        'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list', 'ignore_null_updates',
+        'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list', 'start_at', 'end_at',
+    ] %}
     {% for name in options if node.config.get(name) is not none %}
-        {% do errors.append(name ~ ' is set beside meta, where it has no effect; expected under it: meta: {' ~ name ~ ': '
-            ~ tojson(node.config.get(name)) ~ '}') %}
+        {% do errors.append(name ~ ' is set beside meta, where it has no effect; expected under it: meta: {' ~ name
+            ~ ': ' ~ tojson(node.config.get(name)) ~ '}') %}
     {% endfor %}
-    {% if node.resource_type != 'snapshot' and given.get('keys') is none and node.config.get('unique_key') is not none %}
+    {% if node.resource_type != 'snapshot' and given.get('keys') is none
+        and node.config.get('unique_key') is not none %}
         {% do errors.append('unique_key is for snapshots, found: ' ~ tojson(node.config.get('unique_key'))
             ~ '; a model has meta: {keys: [...]}') %}
     {% endif %}
-    {% for name in ('unique_key', 'hard_deletes', 'snapshot_meta_column_names', 'dbt_valid_to_current') if given.get(name) is not none %}
+    {% for name in ('unique_key', 'hard_deletes', 'snapshot_meta_column_names', 'dbt_valid_to_current')
+        if given.get(name) is not none %}
         {% do exceptions.warn(node.unique_id ~ ": meta key '" ~ name ~ "' is no option of sluice; "
             ~ (name ~ ' is a configuration of dbt and stands beside meta' if node.resource_type == 'snapshot'
                 else 'only snapshots have ' ~ name)) %}
@@ -50,18 +58,12 @@
     {% set chosen = (node.unrendered_config or {}).get('snapshot_meta_column_names') %}
     {% set legal = ['dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] %}
     {% for name in (chosen if chosen is mapping else []) if name not in legal %}
-        {% do errors.append('snapshot_meta_column_names names the columns ' ~ legal | join(', ') ~ ', found: ' ~ name) %}
+        {% do errors.append(
+            'snapshot_meta_column_names names the columns ' ~ legal | join(', ') ~ ', found: ' ~ name
+        ) %}
     {% endfor %}
     {% do sluice.warn_misspelt(node, given, options) %}
-{% endmacro %}
-
-
-{% macro option_names() %}
-    {% do return([
-        'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
-        'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list', 'ignore_null_updates',
-        'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list', 'start_at', 'end_at',
-    ]) %}
+    {% do return(errors) %}
 {% endmacro %}
 
 
@@ -75,12 +77,13 @@
     {% endif %}
     {% set result = [] %}
     {% for name in wanted %}
-        {% set found = sluice.same_name(names, name) %}
+        {% set found = sluice.find_name(names, name) %}
         {% if found is none %}
             {% do errors.append(
                 option ~ " column '" ~ name ~ "' " ~ (
-                    'is a key, and a key never changes' if sluice.same_name(options.get('keys', []), name)
-                    else 'is dropped by column_list or except_column_list' if sluice.same_name(options.get('query', []), name)
+                    'is a key, and a key never changes' if sluice.find_name(options.get('keys', []), name)
+                    else 'is dropped by column_list or except_column_list'
+                        if sluice.find_name(options.get('query', []), name)
                     else 'is not in the query'
                 ) ~ ' (available: ' ~ names | join(', ') ~ ')'
             ) %}
@@ -111,6 +114,7 @@
 
 
 {% macro condition_option(given, name, errors) %}
+    {# An option that is an SQL condition, or none. #}
     {% set condition = given.get(name) %}
     {% if condition is not none and (condition is not string or not condition | trim) %}
         {% do errors.append(name ~ ' must be an SQL condition, found: ' ~ tojson(condition)) %}
@@ -121,19 +125,20 @@
 
 
 {% macro value_options(options, columns, errors) %}
-    {# What depends on the set of columns: {'columns', 'attributes' (those that are no key), 'tracked', 'filled'}. #}
+    {# What depends on the set of columns: {'columns', 'attributes' (those that are no key), 'tracked',
+       'ignore_null_columns'}. #}
     {% set attributes = columns | reject('in', options['keys']) | list %}
     {% do return({
         'columns': columns,
         'attributes': attributes,
         'tracked': sluice.chosen_columns(options.given,
             'track_history_column_list', 'track_history_except_column_list', attributes, attributes, errors, options),
-        'filled': sluice.filled_columns(options, attributes, errors),
+        'ignore_null_columns': sluice.ignore_null_columns(options, attributes, errors),
     }) %}
 {% endmacro %}
 
 
-{% macro filled_columns(options, values, errors) %}
+{% macro ignore_null_columns(options, values, errors) %}
     {# The columns in which a null keeps what was there before: ignore_null_updates and its two lists. #}
     {% set given = options.given %}
     {% set all = given.get('ignore_null_updates') %}
@@ -143,11 +148,13 @@
     {% elif all and (given.get(lists[0]) is not none or given.get(lists[1]) is not none) %}
         {% do errors.append('ignore_null_updates, ' ~ lists | join(' and ') ~ ' exclude each other; keep one') %}
     {% endif %}
-    {% do return(sluice.chosen_columns(given, lists[0], lists[1], values, values if all is true else [], errors, options)) %}
+    {% do return(sluice.chosen_columns(
+        given, lists[0], lists[1], values, values if all is true else [], errors, options
+    )) %}
 {% endmacro %}
 
 
-{% macro check_expressions(options, columns, errors) %}
+{% macro option_expression_errors(options, columns) %}
     {# The engine reads the expressions of the options over nulls of the query's types: no row is looked at. #}
     {% set conditions = {'apply_as_deletes': options.deletes, 'apply_as_truncates': options.truncates} %}
     {% set expressions = {} %}
@@ -155,18 +162,21 @@
         {% do expressions.update({name: condition}) %}
     {% endfor %}
     {% for part in options.sequence if part not in options.query %}{% do expressions.update({part: part}) %}{% endfor %}
-    {% set before = errors | length %}
+    {% set errors = [] %}
     {% for name, found in sluice.checked_expressions(columns, expressions).items() %}
         {% set option = name if name in conditions else 'sequence_by' %}
         {% if found.error %}
-            {% do errors.append(option ~ ' must be ' ~ ('a condition' if name in conditions else 'a column or an expression')
-                ~ ' over the columns of the query (' ~ options.query | join(', ') ~ "), found: '" ~ expressions[name] ~ "': " ~ found.error) %}
+            {% do errors.append(option ~ ' must be '
+                ~ ('a condition' if name in conditions else 'a column or an expression')
+                ~ ' over the columns of the query (' ~ options.query | join(', ') ~ "), found: '"
+                ~ expressions[name] ~ "': " ~ found.error) %}
         {% elif name in conditions and not found.boolean %}
-            {% do errors.append(option ~ " must be a condition, true or false, found: '" ~ expressions[name] ~ "', which is "
-                ~ found.dtype ~ '; write a comparison') %}
+            {% do errors.append(option ~ " must be a condition, true or false, found: '" ~ expressions[name]
+                ~ "', which is " ~ found.dtype ~ '; write a comparison') %}
         {% endif %}
     {% endfor %}
-    {% if options.open_end and options.sequence and errors | length == before %}
-        {% do sluice.check_open_end(options, columns, errors) %}
+    {% if options.open_end and options.sequence and not errors %}
+        {% do return(sluice.open_end_errors(options, columns)) %}
     {% endif %}
+    {% do return(errors) %}
 {% endmacro %}

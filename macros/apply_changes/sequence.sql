@@ -4,15 +4,18 @@
     {% set parts = [value] if value is string else value %}
     {% if not parts or parts is not sequence or parts is mapping
         or parts | reject('string') | list or '' in parts | map('trim') | list %}
-        {% do errors.append('sequence_by must be a column, an SQL expression or a list of them, found: ' ~ tojson(value)) %}
+        {% do errors.append(
+            'sequence_by must be a column, an SQL expression or a list of them, found: ' ~ tojson(value)
+        ) %}
         {% do return([]) %}
     {% endif %}
     {% set sequence = [] %}
-    {% for part in parts %}{% do sequence.append(sluice.same_name(names, part | trim) or part | trim) %}{% endfor %}
+    {% for part in parts %}{% do sequence.append(sluice.find_name(names, part | trim) or part | trim) %}{% endfor %}
     {% set fields = [] %}
     {% for field in sluice.sequence_names(sequence, names) %}
         {% if field in fields %}
-            {% do errors.append("sequence_by has two parts of the name '" ~ field ~ "', expected each once, found: " ~ tojson(value)) %}
+            {% do errors.append("sequence_by has two parts of the name '" ~ field
+                ~ "', expected each once, found: " ~ tojson(value)) %}
         {% endif %}
         {% do fields.append(field) %}
     {% endfor %}
@@ -38,7 +41,7 @@
         {% do parts.update({fields[loop.index0]: sluice.quote(part) if part in names else part ~ '\n'}) %}
     {% endfor %}
     {% if sequence | length == 1 %}{% do return(parts.values() | first) %}{% endif %}
-    {% do return(sluice.struct_of(parts)) %}
+    {% do return(sluice.struct_expression(parts)) %}
 {% endmacro %}
 
 
@@ -53,9 +56,11 @@
         {% do return(values) %}
     {% endif %}
     {% do values.update({options.sequence[0]: '_sluice_sequence'}) %}
-    {% if sluice.column_named(sluice.columns_of(batch), '_sluice_sequence').dtype.startswith('STRUCT') %}
+    {% if sluice.is_struct(sluice.find_column(sluice.columns_of(batch), '_sluice_sequence').dtype) %}
         {% for field in sluice.query_columns('select _sluice_sequence.* from ' ~ batch) %}
-            {% do values.update({options.sequence[0] ~ ', ' ~ field.name: '_sluice_sequence.' ~ sluice.quote(field.name)}) %}
+            {% do values.update({
+                options.sequence[0] ~ ', ' ~ field.name: '_sluice_sequence.' ~ sluice.quote(field.name),
+            }) %}
         {% endfor %}
     {% endif %}
     {% do return(values) %}

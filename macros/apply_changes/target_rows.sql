@@ -1,47 +1,49 @@
-{% macro target_rows(options, events, deciding) %}
-    {# The rows of the target, in its columns, that follow from the deciding events. #}
+{% macro target_rows(options, events, deduplicated) %}
+    {# The rows of the target, in its columns, that follow from the deduplicated events. #}
     {% if options.scd_type == 1 %}
-        {% do return(sluice.current_rows(options, events, deciding)) %}
+        {% do return(sluice.current_rows(options, events, deduplicated)) %}
     {% endif %}
     {% set columns = sluice.quoted(options.columns) + (sluice.snapshot_columns(options) if options.snapshot else []) %}
+    {% set end = 'coalesce(_sluice_end_at, ' ~ options.open_end ~ ')' if options.open_end else '_sluice_end_at' %}
     select
         {{ columns | join(',\n        ') }},
         _sluice_start_at as {{ sluice.quote(options.start_at) }},
-        {{ 'coalesce(_sluice_end_at, ' ~ options.open_end ~ ')' if options.open_end else '_sluice_end_at' }} as {{ sluice.quote(options.end_at) }}
+        {{ end }} as {{ sluice.quote(options.end_at) }}
     from (
-        {{ sluice.version_rows(options, events, deciding) }}
-    ) as versions
+        {{ sluice.version_rows(options, events, deduplicated) }}
+    ) as _sluice_versions
 {% endmacro %}
 
 
-{% macro deciding_events(options, fresh, known, ties) %}
+{% macro deduplicated_events(options, new, kept, ties) %}
     {# The events that count: one for each (key, sequence). A delete beats an upsert; between upserts the greatest
        values win, compared column by column in the order of the columns' names, null lowest. #}
     {% set names = (sluice.quoted(options.columns) + ['_sluice_sequence', '_sluice_operation']) | join(', ') %}
     {% set history %}
-        {%- if known -%}
+        {%- if kept -%}
         (
-            select {{ names }} from {{ known }}
+            select {{ names }} from {{ kept }}
             union all
-            select {{ names }} from {{ fresh }}
-        ) as history
+            select {{ names }} from {{ new }}
+        ) as _sluice_history
         {%- else -%}
-        {{ fresh }} as history
+        {{ new }} as _sluice_history
         {%- endif -%}
     {% endset %}
     {% if ties %}
     select *
     from (
         select
-            history.*,
+            _sluice_history.*,
             row_number() over (
                 partition by {{ sluice.quoted(options['keys']) | join(', ') }}, _sluice_sequence
-                order by case when _sluice_operation = 'DELETE' then 0 else 1 end
-                {%- for name in options.attributes | sort %}, {{ sluice.quote(name) }} desc nulls last{% endfor %}
+                order by
+                    case when _sluice_operation = 'DELETE' then 0 else 1 end asc
+                    {%- for name in options.attributes | sort %}, {{ sluice.quote(name) }} desc nulls last{% endfor %}
             ) as _sluice_rank
         from {{ history }}
         where _sluice_operation <> 'TRUNCATE'
-    ) as ranked
+    ) as _sluice_ranked
     where _sluice_rank = 1
     {% else %}
     select *
@@ -53,120 +55,73 @@
 {% endmacro %}
 
 
-{% macro lives(options, events, deciding) %}
-    {# The deciding events with what truncates and ignore_null_updates make of them. #}
-    {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    {% set plain = options.columns | reject('in', options.filled) | list %}
-    with marked as (
-        {%- if options.truncates %}
-        -- an event as old as a truncate goes with it
-        select * from ({{ sluice.truncated_events(deciding, events) }}) as truncated
-        where _sluice_truncated_at is distinct from _sluice_sequence
-        {%- else %}
-        select deciding.*, cast(null as {{ dbt.type_boolean() }}) as _sluice_truncated_at
-        from ({{ deciding }}) as deciding
-        {%- endif %}
-    )
-    {%- if options.filled %},
-
-    numbered as (
-        select
-            *,
-            sum(case when _sluice_operation = 'DELETE' then 1 else 0 end)
-                over (partition by {{ keys }} order by _sluice_sequence) as _sluice_life
-        from marked
-    )
-
-    -- a null keeps what the same life had before it; nothing survives a delete or a truncate
-    select
-        {{ sluice.quoted(plain) | join(', ') }},
-        {%- for name in options.filled %}
-        last_value({{ sluice.quote(name) }} ignore nulls) over (
-            partition by {{ keys }}, _sluice_life, _sluice_truncated_at
-            order by _sluice_sequence rows between unbounded preceding and current row
-        ) as {{ sluice.quote(name) }},
-        {%- endfor %}
-        _sluice_sequence,
-        _sluice_operation,
-        _sluice_truncated_at
-    from numbered
-    {%- else %}
-
-    select * from marked
-    {%- endif %}
-{% endmacro %}
-
-
-{% macro truncated_events(events_sql, events) %}
-    {% do return(adapter.dispatch('truncated_events', 'sluice')(events_sql, events)) %}
-{% endmacro %}
-
-
-{% macro current_rows(options, events, deciding) %}
+{% macro current_rows(options, events, deduplicated) %}
     {# SCD type 1: each key's last event, where that is an upsert and no truncate is as new. #}
     {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    with deciding as (
-        {{ sluice.lives(options, events, deciding) if options.filled else deciding }}
+    {% set ignores_nulls = options.ignore_null_columns | length > 0 %}
+    with _sluice_effective as (
+        {{ sluice.effective_events(options, events, deduplicated) if ignores_nulls else deduplicated }}
     ),
 
-    newest as (
+    _sluice_newest as (
         select {{ keys }}, max(_sluice_sequence) as _sluice_sequence
-        from deciding
+        from _sluice_effective
         group by {{ keys }}
     )
 
-    select {{ sluice.quoted(options.columns, 'deciding') | join(', ') }}
-    from deciding
-    inner join newest using ({{ keys }}, _sluice_sequence)
-    where deciding._sluice_operation = 'UPSERT'
+    select {{ sluice.quoted(options.columns, '_sluice_effective') | join(', ') }}
+    from _sluice_effective
+    inner join _sluice_newest using ({{ keys }}, _sluice_sequence)
+    where _sluice_effective._sluice_operation = 'UPSERT'
     {%- if options.truncates %}
         and not exists (
             select 1
-            from {{ events }} as truncates
-            where truncates._sluice_operation = 'TRUNCATE'
-                and truncates._sluice_sequence >= deciding._sluice_sequence
+            from {{ events }} as _sluice_truncates
+            where _sluice_truncates._sluice_operation = 'TRUNCATE'
+                and _sluice_truncates._sluice_sequence >= _sluice_effective._sluice_sequence
         )
     {%- endif %}
 {% endmacro %}
 
 
-{% macro version_rows(options, events, deciding) %}
+{% macro version_rows(options, events, deduplicated) %}
     {# SCD type 2: each key's events in sequence order, one row for each run of equal tracked values.
        Two window passes: the first sees neighbours, the second where the run of an event began. #}
-    {% set per_key = 'partition by ' ~ sluice.quoted(options['keys']) | join(', ') ~ ' order by _sluice_sequence' %}
+    {% set per_key = 'partition by ' ~ sluice.quoted(options['keys']) | join(', ') ~ ' order by _sluice_sequence asc' %}
     {% set compared = ['_sluice_operation', '_sluice_truncated_at'] + sluice.quoted(options.tracked) %}
     {% set shows_deletes = options.hard_deletes == 'new_record' %}
-    with lives as (
-        {{ sluice.deletes_that_end(options, sluice.lives(options, events, deciding)) }}
+    with _sluice_effective as (
+        {{ sluice.deletes_that_end(options, sluice.effective_events(options, events, deduplicated)) }}
     ),
 
-    neighbours as (
+    _sluice_neighbours as (
         select
-            {%- for name in options.columns %}
-            {%- if shows_deletes and name not in options['keys'] %}
+            {%- for name in sluice.quoted(options.columns) %}
+            {%- if shows_deletes and options.columns[loop.index0] not in options['keys'] %}
             case
-                when _sluice_operation = 'DELETE' then lag({{ sluice.quote(name) }}) over ({{ per_key }})
-                else {{ sluice.quote(name) }}
-            end as {{ sluice.quote(name) }},
+                when _sluice_operation = 'DELETE' then lag({{ name }}) over ({{ per_key }})
+                else {{ name }}
+            end as {{ name }},
             {%- else %}
-            {{ sluice.quote(name) }},
+            {{ name }},
             {%- endif %}
             {%- endfor %}
             _sluice_operation,
             _sluice_sequence,
             _sluice_truncated_at,
             lead(_sluice_sequence) over ({{ per_key }}) as _sluice_next_sequence,
-            {{ sluice.same_as_previous(compared, per_key) }} as _sluice_continues
-        from lives
+            {{ sluice.same_as_previous_condition(compared, per_key) }} as _sluice_continues
+        from _sluice_effective
     ),
 
-    runs as (
+    -- the sequence only grows, so the greatest start up to a row is the start of its run
+    _sluice_runs as (
         select
             *,
-            last_value(case when not _sluice_continues then _sluice_sequence end ignore nulls)
+            max(case when not _sluice_continues then _sluice_sequence end)
                 over ({{ per_key }} rows between unbounded preceding and current row) as _sluice_start_at,
             coalesce(lead(_sluice_continues) over ({{ per_key }}), false) as _sluice_continued
-        from neighbours
+        from _sluice_neighbours
     )
 
     select
@@ -184,16 +139,73 @@
         {%- else -%}
         _sluice_next_sequence as _sluice_end_at
         {%- endif %}
-    from runs
+    from _sluice_runs
     where not _sluice_continued
     {%- if not shows_deletes %} and _sluice_operation = 'UPSERT'{% endif %}
 {% endmacro %}
 
 
-{% macro deletes_that_end(options, lives) %}
+{% macro effective_events(options, events, deduplicated) %}
+    {# The deduplicated events with what truncates and ignore_null_updates make of them. #}
+    {% set keys = sluice.quoted(options['keys']) | join(', ') %}
+    {% set ignored = options.ignore_null_columns %}
+    with _sluice_marked as (
+        {%- if options.truncates %}
+        -- an event as old as a truncate goes with it
+        select * from ({{ sluice.truncated_events(deduplicated, events) }}) as _sluice_truncated
+        where _sluice_truncated_at is distinct from _sluice_sequence
+        {%- else %}
+        select _sluice_deduplicated.*, cast(null as {{ dbt.type_boolean() }}) as _sluice_truncated_at
+        from ({{ deduplicated }}) as _sluice_deduplicated
+        {%- endif %}
+    )
+    {%- if ignored %},
+
+    _sluice_numbered as (
+        select
+            *,
+            sum(case when _sluice_operation = 'DELETE' then 1 else 0 end)
+                over (partition by {{ keys }} order by _sluice_sequence asc) as _sluice_life
+        from _sluice_marked
+    )
+
+    -- a null keeps what the same life had before it; nothing survives a delete or a truncate
+    select
+        {{ sluice.quoted(options.columns | reject('in', ignored) | list) | join(', ') }},
+        {%- for name in sluice.quoted(ignored) %}
+        {{ sluice.last_value_expression(name) }} over (
+            partition by {{ keys }}, _sluice_life, _sluice_truncated_at
+            order by _sluice_sequence asc rows between unbounded preceding and current row
+        ) as {{ name }},
+        {%- endfor %}
+        _sluice_sequence,
+        _sluice_operation,
+        _sluice_truncated_at
+    from _sluice_numbered
+    {%- else %}
+
+    select * from _sluice_marked
+    {%- endif %}
+{% endmacro %}
+
+
+{% macro truncated_events(deduplicated, events) %}
+    {# A query of the events, each with _sluice_truncated_at: the first truncate that is not older than it, or null. #}
+    {% do return(adapter.dispatch('truncated_events', 'sluice')(deduplicated, events)) %}
+{% endmacro %}
+
+
+{% macro last_value_expression(expression) %}
+    {# A window function without its window: the last value up to a row that is not null. #}
+    {% do return(adapter.dispatch('last_value_expression', 'sluice')(expression)) %}
+{% endmacro %}
+
+
+{% macro deletes_that_end(options, effective) %}
     {# For hard_deletes: new_record. A delete becomes a row only where it ends a version, and shows its values. #}
-    {% if options.hard_deletes != 'new_record' %}{% do return(lives) %}{% endif %}
-    {% set window = 'over (partition by ' ~ sluice.quoted(options['keys']) | join(', ') ~ ' order by _sluice_sequence)' %}
+    {% if options.hard_deletes != 'new_record' %}{% do return(effective) %}{% endif %}
+    {% set window = 'over (partition by ' ~ sluice.quoted(options['keys']) | join(', ')
+        ~ ' order by _sluice_sequence asc)' %}
     select *
     from (
         select
@@ -203,27 +215,30 @@
                 and lag(_sluice_truncated_at) {{ window }} is not distinct from _sluice_truncated_at,
                 false
             ) as _sluice_counts
-        from ({{ lives }}) as lives
-    ) as judged
+        from ({{ effective }}) as _sluice_effective
+    ) as _sluice_counted
     where _sluice_counts
 {% endmacro %}
 
 
-{% macro same_as_previous(expressions, window) %}
-    {% do return(adapter.dispatch('same_as_previous', 'sluice')(expressions, window)) %}
+{% macro same_as_previous_condition(expressions, window) %}
+    {# True where a row has the same values as the row before it in the window; false for the first. #}
+    {% do return(adapter.dispatch('same_as_previous_condition', 'sluice')(expressions, window)) %}
 {% endmacro %}
 
 
 {% macro snapshot_columns(options) %}
     {# What dbt snapshots have beside the interval: an id of the version, its last event, the delete mark. #}
     {% set names = options.snapshot %}
+    {% set id = snapshot_hash_arguments(sluice.quoted(options['keys']) + ['_sluice_start_at']) %}
     {% set columns = [
-        snapshot_hash_arguments(sluice.quoted(options['keys']) + ['_sluice_start_at']) ~ ' as ' ~ sluice.quote(names.dbt_scd_id),
+        id ~ ' as ' ~ sluice.quote(names.dbt_scd_id),
         '_sluice_updated_at as ' ~ sluice.quote(names.dbt_updated_at),
     ] %}
     {% if options.hard_deletes == 'new_record' %}
         {% do columns.append(
-            "case when _sluice_operation = 'DELETE' then 'True' else 'False' end as " ~ sluice.quote(names.dbt_is_deleted)
+            "case when _sluice_operation = 'DELETE' then 'True' else 'False' end as "
+            ~ sluice.quote(names.dbt_is_deleted)
         ) %}
     {% endif %}
     {% do return(columns) %}

@@ -1,41 +1,51 @@
-{% macro write_changes(plan, target, existing, afresh) %}
-    {# Creates the target or brings its columns up to date; returns the statement that writes its rows. #}
+{% macro write_changes(plan, target, existing, full_refresh) %}
+    {# Creates the target or brings its columns up to date. Returns {'statement' that writes its rows, 'counts' of them,
+       'staged': tables to drop}; the rows of a table that is made anew are counted when they are in. #}
     {% set options = plan.options %}
-    {% set interval = [options.start_at, options.end_at] if options.scd_type == 2 else [] %}
-    {% if afresh %}
+    {% if full_refresh %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% do sluice.create_table(target, columns, contracted=true) %}
-        {% do return(sluice.insert_sql(target, columns | map(attribute='name') | list, plan.rows)) %}
+        {% set statement = sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows) %}
+        {% do return({'statement': statement, 'counts': none, 'staged': []}) %}
     {% endif %}
-    {% do sluice.check_vanished_columns(options, target, interval) %}
+    {% do sluice.check_vanished_columns(options, target) %}
     {% if not plan.changed %}
-        {% do return('select 1 as nothing_new') %}
+        {% do return({'statement': 'select 1 as nothing_new', 'counts': sluice.no_changes(), 'staged': []}) %}
     {% endif %}
-    {% set rows = sluice.create_temp('rows', plan.rows) %}
-    {% set present = sluice.columns_of(target) %}
-    {% set new = sluice.contracted_columns(sluice.columns_of(rows), present) %}
-    {% set taken = sluice.sync_columns(target, new, options.on_schema_change, present).taken %}
-    {% set columns = taken | map(attribute='name') | list %}
-    {% set changes = sluice.create_temp(
-        'changes', sluice.changed_rows(options, target, columns, rows, plan.batch, plan.everything)) %}
-    {% do plan.temps.extend([rows, changes]) %}
-    {% do sluice.count_changes(plan, changes) %}
-    {% do return(sluice.merge_changes(sluice.row_identity(options), target, sluice.quoted(columns), changes)) %}
+    {% set changes = sluice.stage_changes(plan, target) %}
+    {% set statement = sluice.merge_statement(
+        sluice.row_identity(options), target, sluice.quoted(changes.names), changes.relation) %}
+    {% do return({'statement': statement, 'counts': changes.counts, 'staged': changes.staged + [changes.relation]}) %}
 {% endmacro %}
 
 
-{% macro check_vanished_columns(options, target, interval) %}
+{% macro check_vanished_columns(options, target) %}
     {# For on_schema_change: fail. The kept events still have a column that is gone, so their rows do not tell. #}
     {% if options.on_schema_change != 'fail' %}{% do return(none) %}{% endif %}
+    {% set wanted = options.output + ([options.start_at, options.end_at] if options.scd_type == 2 else []) %}
     {% set errors = [] %}
-    {% for column in sluice.columns_of(target) if sluice.same_name(options.output + interval, column.name) is none %}
-        {% do errors.append(sluice.column_gone(column.name)) %}
+    {% for column in sluice.columns_of(target) if sluice.find_name(wanted, column.name) is none %}
+        {% do errors.append("column '" ~ column.name ~ "' is no longer in the model and on_schema_change is fail") %}
     {% endfor %}
-    {% if errors %}
-        {% do errors.append(sluice.way_out_of_schema_change(model)) %}
-    {% endif %}
-    {% do sluice.raise_errors('Schema change of ' ~ target, errors) %}
+    {% do sluice.raise_schema_change(target, errors, model, 'fail') %}
+{% endmacro %}
+
+
+{% macro stage_changes(plan, target) %}
+    {# What the target has to take over: {'relation' with its rows, marked by _sluice_change, 'names' of its columns,
+       'counts', 'staged': further tables to drop}. The target gets the columns that are new. #}
+    {% set options = plan.options %}
+    {% set rows = sluice.stage_table('rows', plan.rows) %}
+    {% set present = sluice.columns_of(target) %}
+    {% set wanted = sluice.contracted_columns(sluice.columns_of(rows), present) %}
+    {% set taken = sluice.sync_columns(target, wanted, options.on_schema_change, present).taken %}
+    {% set names = taken | map(attribute='name') | list %}
+    {% set changes = sluice.stage_table(
+        'changes', sluice.changed_rows(options, target, names, rows, plan.batch, plan.everything)) %}
+    {% do return({
+        'relation': changes, 'names': names, 'counts': sluice.count_changes(changes), 'staged': [rows],
+    }) %}
 {% endmacro %}
 
 
@@ -43,29 +53,31 @@
     {# What differs between the target and its new rows for the keys of the batch: nothing else is written. #}
     {% set names = sluice.quoted(columns) | join(', ') %}
     {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    {% set identity = sluice.row_identity(options) %}
-    with old_rows as (
+    with _sluice_old as (
         select {{ names }}
         from {{ target }}
         {%- if not everything %}
-        inner join (select distinct {{ keys }} from {{ batch }}) as touched using ({{ keys }})
+        inner join (select distinct {{ keys }} from {{ batch }}) as _sluice_touched using ({{ keys }})
         {%- endif %}
     ),
 
-    upserts as (
+    _sluice_upserts as (
         select {{ names }} from {{ rows }}
         except
-        select {{ names }} from old_rows
+        select {{ names }} from _sluice_old
     )
 
-    select *, 'upsert' as _sluice_change from upserts
+    select *, 'upsert' as _sluice_change from _sluice_upserts
     union all
-    select old_rows.*, 'delete' as _sluice_change
-    from old_rows
+    select _sluice_old.*, 'delete' as _sluice_change
+    from _sluice_old
     where not exists (
         select 1
-        from {{ rows }} as new_rows
-        where {% for name in identity %}new_rows.{{ name }} = old_rows.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}
+        from {{ rows }} as _sluice_new
+        where
+            {%- for name in sluice.row_identity(options) %}
+            _sluice_new.{{ name }} = _sluice_old.{{ name }}{{ ' and' if not loop.last }}
+            {%- endfor %}
     )
 {% endmacro %}
 
@@ -76,29 +88,45 @@
 {% endmacro %}
 
 
-{% macro count_rows(plan, target) %}
-    {% do plan.metrics.update({'num_upserted_rows': sluice.rows('select count(*) as num_rows from ' ~ target)[0].num_rows}) %}
+{% macro no_changes() %}
+    {# The counts of a run that wrote nothing. #}
+    {% do return({'num_upserted_rows': 0, 'num_deleted_rows': 0}) %}
 {% endmacro %}
 
 
-{% macro count_changes(plan, changes, change='_sluice_change') %}
-    {% set found = sluice.rows(
-        "select count(*) filter (where " ~ change ~ " = 'upsert') as upserted, count(*) filter (where " ~ change ~ " = 'delete') as deleted from "
-        ~ changes
-    )[0] %}
-    {% do plan.metrics.update({'num_upserted_rows': found.upserted, 'num_deleted_rows': found.deleted}) %}
+{% macro count_rows(relation) %}
+    {# The counts of a run that made all rows of a table. #}
+    {% set found = sluice.query_rows('select count(*) as num_rows from ' ~ relation)[0] %}
+    {% do return({'num_upserted_rows': found.num_rows, 'num_deleted_rows': 0}) %}
 {% endmacro %}
 
 
-{% macro merge_changes(identity, target, names, changes, change='_sluice_change') %}
-    merge into {{ target }} as target_rows
-    using {{ changes }} as changes
-    on {% for name in identity %}target_rows.{{ name }} = changes.{{ name }}{{ ' and ' if not loop.last }}{% endfor %}
-    when matched and changes.{{ change }} = 'delete' then delete
+{% macro count_changes(changes) %}
+    {# The counts of marked rows. #}
+    {% set query %}
+        select
+            count(*) filter (where _sluice_change = 'upsert') as upserted,
+            count(*) filter (where _sluice_change = 'delete') as deleted
+        from {{ changes }}
+    {% endset %}
+    {% set found = sluice.query_rows(query)[0] %}
+    {% do return({'num_upserted_rows': found.upserted, 'num_deleted_rows': found.deleted}) %}
+{% endmacro %}
+
+
+{% macro merge_statement(identity, target, names, changes, mark='_sluice_change') %}
+    {# The statement that takes marked rows over into the target; its identity and names are quoted. #}
+    merge into {{ target }} as _sluice_target
+    using {{ changes }} as _sluice_changes
+    on
+        {%- for name in identity %}
+        _sluice_target.{{ name }} = _sluice_changes.{{ name }}{{ ' and' if not loop.last }}
+        {%- endfor %}
+    when matched and _sluice_changes.{{ mark }} = 'delete' then delete
     when matched then update set
         {%- for name in names %}
-        {{ name }} = changes.{{ name }}{{ ',' if not loop.last }}
+        {{ name }} = _sluice_changes.{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    when not matched and changes.{{ change }} <> 'delete' then insert ({{ names | join(', ') }})
-    values ({% for name in names %}changes.{{ name }}{{ ', ' if not loop.last }}{% endfor %})
+    when not matched and _sluice_changes.{{ mark }} <> 'delete' then insert ({{ names | join(', ') }})
+    values (_sluice_changes.{{ names | join(', _sluice_changes.') }})
 {% endmacro %}

@@ -1,28 +1,33 @@
 {% macro log_events(events, database=none) %}
-    {% set values = [] %}
-    {% for event in events %}
-        {% do values.append('(' ~ [
-            'cast(uuid() as ' ~ dbt.type_string() ~ ')',
-            sluice.literal(invocation_id),
-            'cast(' ~ sluice.literal(event.timestamp or sluice.utc_now()) ~ ' as ' ~ dbt.type_timestamp() ~ ')',
-            sluice.literal(event.level),
-            sluice.literal(event.event_type),
-            sluice.literal(event.dataset),
-            sluice.literal(event.message),
-            sluice.literal(tojson(event.details)),
-        ] | join(', ') ~ ')') %}
-    {% endfor %}
-    {% if values %}
-        {% do run_query(
-            'insert into ' ~ sluice.state_relation('event_log', database)
-            ~ ' (id, update_id, timestamp, level, event_type, dataset, message, details)\nvalues\n'
-            ~ values | join(',\n')
-        ) %}
-    {% endif %}
+    {# Appends events: {level, event_type, dataset, message, details}, of this update and moment unless they say
+       otherwise (update_id, timestamp). An id is made of all that tells events apart, and of where in the list they
+       stand. #}
+    {% if not events %}{% do return(none) %}{% endif %}
+    {% set statement %}
+        insert into {{ sluice.state_relation('event_log', database) }}
+            (id, update_id, timestamp, level, event_type, dataset, message, details)
+        values
+        {%- for event in events %}
+        {%- set details, now = tojson(event.details), sluice.utc_now() %}
+        {%- set identity = [invocation_id, now, loop.index, event.dataset, event.message, details] %}
+            (
+                {{ sluice.literal(local_md5(identity | join('|'))) }},
+                {{ sluice.literal(event.update_id or invocation_id) }},
+                {{ sluice.timestamp_expression(event.timestamp or now) }},
+                {{ sluice.literal(event.level) }},
+                {{ sluice.literal(event.event_type) }},
+                {{ sluice.literal(event.dataset) }},
+                {{ sluice.literal(event.message) }},
+                {{ sluice.literal(details) }}
+            ){{ ',' if not loop.last }}
+        {%- endfor %}
+    {% endset %}
+    {% do run_query(statement) %}
 {% endmacro %}
 
 
 {% macro log_flow(status, metrics, started, expectations=[], node=none, relation=none) %}
+    {# What a flow did, with its counts: by default the model that runs. #}
     {% set node = node or model %}
     {% set relation = relation or this %}
     {% set seconds = (modules.datetime.datetime.now() - started).total_seconds() %}
@@ -52,7 +57,8 @@
 {% endmacro %}
 
 
-{% macro create_update_event(command, started_by, full_refresh=false, moment=none) %}
+{% macro update_created(command, started_by, full_refresh=false, moment=none) %}
+    {# The event that begins an update. #}
     {% do return({
         'timestamp': moment,
         'level': 'INFO',
@@ -65,5 +71,18 @@
             'target': target.name,
             'dbt_version': dbt_version,
         }},
+    }) %}
+{% endmacro %}
+
+
+{% macro update_ended(failed) %}
+    {# The event that ends an update: FAILED where anything failed, else COMPLETED. #}
+    {% set state = 'FAILED' if failed else 'COMPLETED' %}
+    {% do return({
+        'level': 'ERROR' if failed else 'INFO',
+        'event_type': 'update_progress',
+        'dataset': none,
+        'message': 'Update ' ~ invocation_id ~ ' ' ~ state ~ (': ' ~ failed | join(', ') if failed else ''),
+        'details': {'update_progress': {'state': state, 'failed': failed}},
     }) %}
 {% endmacro %}

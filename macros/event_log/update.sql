@@ -12,19 +12,19 @@
         {% do adapter.commit() %}
     {% endfor %}
     {% do sluice.close_abandoned_updates() %}
-    {% set created = sluice.create_update_event(flags.WHICH, 'dbt ' ~ flags.WHICH, flags.FULL_REFRESH or false, moment) %}
+    {% set created = sluice.update_created(flags.WHICH, 'dbt ' ~ flags.WHICH, flags.FULL_REFRESH or false, moment) %}
     {% do sluice.log_events([created] + sluice.flow_definitions()) %}
     {% do adapter.commit() %}
 {% endmacro %}
 
 
-{% macro begin_late(results) %}
+{% macro ensure_update_began(results) %}
     {# dbt leaves out the hooks after one that failed, and the project's own come before ours. #}
     {% set hooks = [] %}
     {% for result in results if result.node.resource_type == 'operation' %}{% do hooks.append(result) %}{% endfor %}
     {% if hooks or not results %}
         {% do sluice.create_state() %}
-        {% if not sluice.rows(
+        {% if not sluice.query_rows(
             'select update_id from ' ~ sluice.state_relation('updates')
             ~ ' where update_id = ' ~ sluice.literal(invocation_id)
         ) %}
@@ -35,11 +35,32 @@
 
 
 {% macro close_abandoned_updates() %}
-    {% do adapter.dispatch('close_abandoned_updates', 'sluice')() %}
+    {# Where only one process can write, an update without an end was killed. Elsewhere another may be running beside
+       this one, and an open end proves nothing. #}
+    {% if not sluice.is_single_writer() %}{% do return(none) %}{% endif %}
+    {% set events = [] %}
+    {% for row in sluice.query_rows(
+        'select update_id from ' ~ sluice.state_relation('updates') ~ " where status = 'RUNNING'"
+    ) %}
+        {% do events.append({
+            'update_id': row.update_id, 'level': 'ERROR', 'event_type': 'update_progress', 'dataset': none,
+            'message': 'Update ' ~ row.update_id
+                ~ ' FAILED: it ended without a word. Its process was killed, or a hook raised an error.',
+            'details': {'update_progress': {'state': 'FAILED', 'abandoned': true}},
+        }) %}
+    {% endfor %}
+    {% do sluice.log_events(events) %}
 {% endmacro %}
 
-{% macro default__close_abandoned_updates() %}
-    {# Another update may be running beside this one, so an open end proves nothing here. #}
+
+{% macro is_single_writer() %}
+    {# Whether the engine lets one process write at a time. #}
+    {% do return(adapter.dispatch('is_single_writer', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__is_single_writer() %}
+    {# The careful answer. #}
+    {% do return(false) %}
 {% endmacro %}
 
 
@@ -143,35 +164,44 @@
 
 
 {% macro result_level(result) %}
+    {# ERROR, WARN or INFO: what dbt's status of a node is worth. #}
     {% set status = result.status | string %}
     {% if status in ('error', 'fail', 'runtime error', 'partial success') %}{% do return('ERROR') %}{% endif %}
     {% do return('WARN' if status == 'warn' else 'INFO') %}
 {% endmacro %}
 
 
-{% macro gather_events(databases=none) %}
+{% macro collect_event_logs(databases=none) %}
     {# Models in other databases logged beside their rows, in their transaction; here the log is brought together,
        with what earlier updates that were killed left there. #}
     {% set event_log = sluice.state_relation('event_log') %}
     {% for database in (databases if databases is not none else sluice.state_databases()) if database is not none %}
-        {% do run_query(
-            'insert into ' ~ event_log ~ '\nselect * from ' ~ sluice.state_relation('event_log', database)
-            ~ ' where id not in (select id from ' ~ event_log ~ ')'
-            ~ ' and (update_id = ' ~ sluice.literal(invocation_id)
-            ~ ' or update_id in (select update_id from ' ~ sluice.state_relation('updates') ~ '))'
-        ) %}
+        {% set statement %}
+            insert into {{ event_log }}
+            select *
+            from {{ sluice.state_relation('event_log', database) }}
+            where id not in (select id from {{ event_log }})
+                and (
+                    update_id = {{ sluice.literal(invocation_id) }}
+                    or update_id in (select update_id from {{ sluice.state_relation('updates') }})
+                )
+        {% endset %}
+        {% do run_query(statement) %}
     {% endfor %}
 {% endmacro %}
 
 
-{% macro forget_events() %}
+{% macro apply_retention() %}
     {# Whole updates, so that the views never show half of one; an open one is kept however old it is. #}
     {% set days = sluice.event_log_retention_days() %}
     {% if days is none %}{% do return(none) %}{% endif %}
     {% set cut = modules.datetime.datetime.now(modules.pytz.utc) - modules.datetime.timedelta(days=days) %}
-    {% set forgotten = 'select update_id from ' ~ sluice.state_relation('updates')
-        ~ " where status <> 'RUNNING' and finished_at < cast("
-        ~ sluice.literal(cut.strftime('%Y-%m-%d %H:%M:%S.%f')) ~ ' as ' ~ dbt.type_timestamp() ~ ')' %}
+    {% set forgotten %}
+        select update_id
+        from {{ sluice.state_relation('updates') }}
+        where status <> 'RUNNING'
+            and finished_at < {{ sluice.timestamp_expression(cut.strftime('%Y-%m-%d %H:%M:%S.%f')) }}
+    {% endset %}
     {# The target's own log, which names the updates to forget, comes last. #}
     {% for database in sluice.state_databases() | reverse %}
         {% set event_log = sluice.state_relation('event_log', database) %}
@@ -182,6 +212,7 @@
 
 
 {% macro event_log_retention_days() %}
+    {# For how many days updates are kept (the variable of this name), or none for ever. #}
     {% set days = var('event_log_retention_days', none) %}
     {% if days is none %}{% do return(none) %}{% endif %}
     {% if days is boolean or not modules.re.match('[0-9]{1,5}$', days | string) or days | int == 0 %}

@@ -63,21 +63,32 @@
 
 
 {% macro in_range_condition(column_name, min_value=none, max_value=none, inclusive=true) %}
-    {# Bounds are numbers or SQL expressions as text, a date or another column. While dbt parses, a macro has no answer yet. #}
-    {% if not execute and [min_value, max_value, inclusive] | select('undefined') | list %}{% do return('true') %}{% endif %}
+    {# Bounds are numbers or SQL expressions as text, a date or another column. While dbt parses, a macro has no answer
+       yet. #}
+    {% if not execute and [min_value, max_value, inclusive] | select('undefined') | list %}
+        {% do return('true') %}
+    {% endif %}
     {% set found = 'found: min_value ' ~ min_value ~ ', max_value ' ~ max_value ~ ', inclusive ' ~ inclusive %}
     {% set bounds = [] %}
     {% for bound in (min_value, max_value) if bound is not none %}{% do bounds.append(bound) %}{% endfor %}
     {% set numbers = bounds | select('number') | list %}
-    {% if not bounds or inclusive is not boolean or numbers | length + bounds | select('string') | list | length < bounds | length %}
+    {% if not bounds or inclusive is not boolean
+        or numbers | length + bounds | select('string') | list | length < bounds | length %}
         {% do exceptions.raise_compiler_error('sluice.in_range on ' ~ column_name
-            ~ ': expected min_value or max_value or both, each a number or an SQL expression as text, and inclusive as true or false; ' ~ found) %}
+            ~ ': expected min_value or max_value or both, each a number or an SQL expression as text, '
+            ~ 'and inclusive as true or false; ' ~ found) %}
     {% elif numbers | length == 2 and (min_value > max_value or (min_value == max_value and not inclusive)) %}
-        {% do exceptions.raise_compiler_error('sluice.in_range on ' ~ column_name ~ ': no value is in this range; ' ~ found) %}
+        {% do exceptions.raise_compiler_error(
+            'sluice.in_range on ' ~ column_name ~ ': no value is in this range; ' ~ found
+        ) %}
     {% endif %}
     {% set parts = [] %}
-    {% if min_value is not none %}{% do parts.append(column_name ~ (' >= ' if inclusive else ' > ') ~ min_value) %}{% endif %}
-    {% if max_value is not none %}{% do parts.append(column_name ~ (' <= ' if inclusive else ' < ') ~ max_value) %}{% endif %}
+    {% if min_value is not none %}
+        {% do parts.append(column_name ~ (' >= ' if inclusive else ' > ') ~ min_value) %}
+    {% endif %}
+    {% if max_value is not none %}
+        {% do parts.append(column_name ~ (' <= ' if inclusive else ' < ') ~ max_value) %}
+    {% endif %}
     {% do return(parts | join(' and ')) %}
 {% endmacro %}
 
@@ -89,20 +100,23 @@
         {% do exceptions.raise_compiler_error('sluice.matches_pattern on ' ~ column_name
             ~ ': expected pattern as a regular expression, found: ' ~ pattern) %}
     {% endif %}
-    {% do return(adapter.dispatch('matches_pattern_condition', 'sluice')(column_name, pattern)) %}
+    {% do return(sluice.pattern_condition(column_name, pattern)) %}
 {% endmacro %}
 
 
 {% macro relationships_condition(column_name, to, field) %}
     {# Qualified: where the reference has no such field, a bare name would be the row's own, and always found.
        Nested: dbt run --empty gives a relation an alias of its own. #}
-    {% do return(column_name ~ ' in (select reference.' ~ field ~ ' from (select * from ' ~ to ~ ') as reference)') %}
+    {% do return(
+        column_name ~ ' in (select reference.' ~ field
+        ~ ' from (select * from ' ~ to ~ ') as reference)'
+    ) %}
 {% endmacro %}
 
 
 {% macro check_conditions(sql, rules, node=none) %}
     {# A condition that the engine cannot read is reported by rule, before anything is written. #}
-    {% set errors = adapter.dispatch('condition_errors', 'sluice')(sql, rules) if rules else [] %}
+    {% set errors = sluice.condition_errors(sql, rules) if rules else [] %}
     {% if errors %}
         {% do errors.append('expected of each: an SQL condition that is true or false of one row by itself, '
             ~ 'without aggregates, window functions and unnest() (but for those in a subquery)') %}
@@ -110,6 +124,11 @@
     {% do sluice.raise_errors('Expectation errors', errors, node) %}
 {% endmacro %}
 
+
+{% macro condition_errors(sql, rules) %}
+    {# Why conditions cannot be read as one boolean of a row of the query each: a message a rule. #}
+    {% do return(adapter.dispatch('condition_errors', 'sluice')(sql, rules)) %}
+{% endmacro %}
 
 {% macro default__condition_errors(sql, rules) %}
     {# An engine that only raises its errors has to tell in its own words. #}

@@ -1,10 +1,11 @@
-{% macro judged_rows(sql, rules) %}
-    {# The batch with a boolean for each rule: the one pass over it that decides every row. #}
+{% macro rows_with_results(sql, rules) %}
+    {# The batch with a boolean for each rule: the one pass over it that decides every row. `batch` is the name by which
+       a condition may qualify a column of the row; no SQL of ours does. #}
     select
-        batch.*
+        *
         {%- for rule in rules %},
         /* {{ rule.name | replace('/*', '/ *') | replace('*/', '* /') }} */ coalesce(({{ rule.condition }}
-        ), false) as {{ sluice.verdict(loop.index) }}
+        ), false) as {{ rule.column }}
         {%- endfor %}
     from (
         {{ sql }}
@@ -12,14 +13,18 @@
 {% endmacro %}
 
 
-{% macro judge(batch, rules, node=none) %}
-    {# Counts over the judged batch: {'rows', 'dropped', 'expectations': [{name, passed_records, ...}]}. #}
-    {% set counts = ['count(*) as num_rows'] %}
-    {% for rule in rules %}
-        {% do counts.append('count(*) filter (where not ' ~ sluice.verdict(loop.index) ~ ') as failed_' ~ loop.index) %}
-    {% endfor %}
-    {% do counts.append('count(*) filter (where not (' ~ sluice.kept(rules) ~ ')) as num_dropped') %}
-    {% set found = sluice.rows('select ' ~ counts | join(', ') ~ ' from ' ~ batch ~ ' as batch')[0] %}
+{% macro count_violations(batch, rules, node=none) %}
+    {# Counts over a batch with results: {'rows', 'dropped', 'expectations': [{name, passed_records, ...}]}. #}
+    {% set query %}
+        select
+            count(*) as num_rows,
+            {%- for rule in rules %}
+            count(*) filter (where not {{ rule.column }}) as failed_{{ loop.index }},
+            {%- endfor %}
+            count(*) filter (where not ({{ sluice.passed_condition(rules) }})) as num_dropped
+        from {{ batch }} as _sluice_rows
+    {% endset %}
+    {% set found = sluice.query_rows(query)[0] %}
     {% set expectations = [] %}
     {% for rule in rules %}
         {% set failed = found['failed_' ~ loop.index] | int %}
@@ -35,47 +40,39 @@
 {% endmacro %}
 
 
-{% macro verdict(number) %}
-    {% do return('_sluice_rule_' ~ number) %}
-{% endmacro %}
-
-
-{% macro kept(rules) %}
+{% macro passed_condition(rules) %}
     {# True for the rows that meet every rule but those that only warn. #}
-    {% set verdicts = ['true'] %}
-    {% for rule in rules if rule.on_violation != 'warn' %}
-        {% do verdicts.append(sluice.verdict(rules.index(rule) + 1)) %}
-    {% endfor %}
-    {% do return(verdicts | join(' and ')) %}
+    {% set columns = rules | rejectattr('on_violation', 'equalto', 'warn') | map(attribute='column') | list %}
+    {% do return((['true'] + columns) | join(' and ')) %}
 {% endmacro %}
 
 
 {% macro violations(rules) %}
+    {# An SQL expression over a batch with results: the list of the names of all rules that the row broke. #}
     {% do return(adapter.dispatch('violations', 'sluice')(rules)) %}
 {% endmacro %}
 
 
-{% macro fail_update(batch, rules, judgement, started) %}
+{% macro fail_update(batch, rules, results, started) %}
     {# Nothing of the batch is written, but the counts of every rule are kept, and all broken rules named. #}
     {% set broken = [] %}
-    {% for rule in rules if rule.on_violation == 'fail' %}
-        {% set number = rules.index(rule) + 1 %}
-        {% set failed = judgement.expectations[number - 1].failed_records %}
-        {% if failed %}
+    {% for rule in rules %}
+        {% set failed = results.expectations[loop.index0].failed_records %}
+        {% if rule.on_violation == 'fail' and failed %}
             {% set samples = [] %}
-            {% for row in sluice.rows(sluice.sample_rows(batch, 'not ' ~ sluice.verdict(number), 3)) %}
+            {% for row in sluice.query_rows(sluice.sample_rows(batch, 'not ' ~ rule.column, 3)) %}
                 {% do samples.append(row.values() | first) %}
             {% endfor %}
             {% do broken.append(
-                rule.name ~ ' (' ~ rule.condition ~ '): ' ~ failed ~ ' of ' ~ judgement.rows
+                rule.name ~ ' (' ~ rule.condition ~ '): ' ~ failed ~ ' of ' ~ results.rows
                 ~ ' rows, for example ' ~ samples | join(' and ')
             ) %}
         {% endif %}
     {% endfor %}
     {% if broken %}
-        {# Of ours the transaction holds only the judged batch so far: what is committed is the log (and what
+        {# Of ours the transaction holds only the staged batch so far: what is committed is the log (and what
            pre-hooks inside the transaction did). #}
-        {% do sluice.log_flow('FAILED', {'num_input_rows': judgement.rows}, started, judgement.expectations) %}
+        {% do sluice.log_flow('FAILED', {'num_input_rows': results.rows}, started, results.expectations) %}
         {% do adapter.commit() %}
         {% do broken.append('way out: mend the input or the rule, then run again; the batch is still unread') %}
         {% do sluice.raise_errors('Expectations with on_violation: fail were broken, nothing was written', broken) %}
@@ -84,5 +81,6 @@
 
 
 {% macro sample_rows(relation, condition, limit) %}
+    {# A query of a few rows as JSON text in one column, without our columns, for error messages. #}
     {% do return(adapter.dispatch('sample_rows', 'sluice')(relation, condition, limit)) %}
 {% endmacro %}

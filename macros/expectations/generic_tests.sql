@@ -1,6 +1,8 @@
+{# PUBLIC: expectation, expectations, in_range, matches_pattern #}
+
 {% test expectation(model, expression, column_name=none) %}
 
-{{ sluice.warn_if_told() }}
+{{ sluice.default_severity() }}
 
 select *
 from {{ model }}
@@ -13,7 +15,7 @@ where (
 
 {% test expectations(model, rules, column_name=none) %}
 
-{{ sluice.warn_if_told() }}
+{{ sluice.default_severity() }}
 
 select *
 from {{ model }}
@@ -29,7 +31,7 @@ where
 
 {% test in_range(model, column_name, min_value=none, max_value=none, inclusive=true) %}
 
-{{ sluice.warn_if_told() }}
+{{ sluice.default_severity() }}
 
 select *
 from {{ model }}
@@ -42,7 +44,7 @@ where (
 
 {% test matches_pattern(model, column_name, pattern) %}
 
-{{ sluice.warn_if_told() }}
+{{ sluice.default_severity() }}
 
 select *
 from {{ model }}
@@ -53,7 +55,7 @@ where (
 {% endtest %}
 
 
-{% macro warn_if_told() %}
+{% macro default_severity() %}
     {# Called by our generic tests while dbt parses them, when the meta of the declaration is already in the node:
        a rule that warns is a test that warns. A severity in the declaration comes after this one, and wins. #}
     {% if (model.config.get('meta') or {}).get('on_violation') == 'warn' %}{{ config(severity='warn') }}{% endif %}

@@ -1,8 +1,10 @@
+{# PUBLIC: nothing_lost, versions_do_not_overlap, current_versions_equal #}
+
 {% test nothing_lost(model, input) %}
 
 {% set relation = model.incorporate(path={'identifier': model.identifier ~ '__quarantine'}) %}
 
-with counts as (
+with _sluice_counts as (
     select
         (select count(*) from {{ input }}) as input_rows,
         (select count(*) from {{ model }}) as clean_rows,
@@ -10,7 +12,7 @@ with counts as (
 )
 
 select *
-from counts
+from _sluice_counts
 where clean_rows + quarantined_rows <> input_rows
 
 {% endtest %}
@@ -18,7 +20,7 @@ where clean_rows + quarantined_rows <> input_rows
 
 {% test versions_do_not_overlap(model, keys, start_at='valid_from', end_at='valid_to') %}
 
-with neighbours as (
+with _sluice_neighbours as (
     select
         {{ keys | join(', ') }},
         {{ start_at }} as start_at,
@@ -28,7 +30,7 @@ with neighbours as (
 )
 
 select *
-from neighbours
+from _sluice_neighbours
 where end_at <= start_at
     or next_start_at < end_at
     or (end_at is null and next_start_at is not null)
@@ -40,28 +42,28 @@ where end_at <= start_at
 
 {% set names = columns | join(', ') %}
 
-with open_versions as (
+with _sluice_open_versions as (
     select {{ names }} from {{ model }} where {{ end_at }} is null
 ),
 
-current_rows as (
+_sluice_current_rows as (
     select {{ names }} from {{ current }}
 ),
 
-missing as (
-    select * from current_rows
+_sluice_missing as (
+    select * from _sluice_current_rows
     except
-    select * from open_versions
+    select * from _sluice_open_versions
 ),
 
-surplus as (
-    select * from open_versions
+_sluice_surplus as (
+    select * from _sluice_open_versions
     except
-    select * from current_rows
+    select * from _sluice_current_rows
 )
 
-select * from missing
+select * from _sluice_missing
 union all
-select * from surplus
+select * from _sluice_surplus
 
 {% endtest %}

@@ -1,5 +1,6 @@
 {% macro expectations(node=none) %}
-    {# The model's dbt tests that are expectations, rule by rule: name, on_violation and an SQL condition each. #}
+    {# The model's dbt tests that are expectations, rule by rule: name, on_violation, an SQL condition, and the column
+       in which the batch has the result. #}
     {% set node = node or model %}
     {% set rules = [] %}
     {% set errors = [] %}
@@ -12,12 +13,17 @@
         {% if on_violation is not none %}
             {% set found = sluice.expectation_errors(test, on_violation, node) %}
             {% do errors.extend(found) %}
-            {% if not found and on_violation == 'warn' %}{% do sluice.warn_of_severity(test, node) %}{% endif %}
+            {% if not found and on_violation == 'warn' %}{% do sluice.warn_failing_severity(test, node) %}{% endif %}
             {% for name, condition in ({} if found else sluice.row_conditions(test)).items() %}
                 {% if name in rules | map(attribute='name') %}
-                    {% do errors.append(name ~ ': two expectations of this model have this name, expected a name for each') %}
+                    {% do errors.append(
+                        name ~ ': two expectations of this model have this name, expected a name for each'
+                    ) %}
                 {% endif %}
-                {% do rules.append({'name': name, 'on_violation': on_violation, 'condition': condition}) %}
+                {% do rules.append({
+                    'name': name, 'on_violation': on_violation, 'condition': condition,
+                    'column': '_sluice_rule_' ~ (rules | length + 1),
+                }) %}
             {% endfor %}
         {% endif %}
     {% endfor %}
@@ -29,7 +35,8 @@
 {% macro tests_of(node) %}
     {# Generic tests of the node, and singular ones that read it, in an order that stays. #}
     {% set tests = [] %}
-    {% for test in graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | sort(attribute='unique_id') %}
+    {% for test in graph.nodes.values()
+        | selectattr('resource_type', 'equalto', 'test') | sort(attribute='unique_id') %}
         {% if test.test_metadata %}
             {% if test.attached_node == node.unique_id %}{% do tests.append(test) %}{% endif %}
         {% elif node.unique_id in test.depends_on.nodes %}
@@ -64,14 +71,6 @@
 {% endmacro %}
 
 
-{% macro row_level_tests() %}
-    {% do return([
-        'sluice.expectation', 'sluice.expectations', 'sluice.in_range', 'sluice.matches_pattern',
-        'not_null', 'accepted_values', 'relationships',
-    ]) %}
-{% endmacro %}
-
-
 {% macro expectation_errors(test, on_violation, node) %}
     {# Why a test cannot be an expectation of the node, a message each. #}
     {% set errors = [] %}
@@ -79,14 +78,20 @@
         {% do errors.append(test.name ~ ': on_violation must be one of [warn, drop, fail], found: ' ~ on_violation) %}
     {% endif %}
     {% set kind = sluice.kind_of_test(test) %}
-    {% if kind not in sluice.row_level_tests() %}
+    {% set row_level = [
+        'sluice.expectation', 'sluice.expectations', 'sluice.in_range', 'sluice.matches_pattern',
+        'not_null', 'accepted_values', 'relationships',
+    ] %}
+    {% if kind not in row_level %}
         {% do errors.append(
-            test.name ~ ': on_violation needs a test that looks at one row at a time (' ~ sluice.row_level_tests() | join(', ')
-            ~ '), found: ' ~ kind ~ '; way out: write the rule as the condition of a sluice.expectation, or leave on_violation out'
+            test.name ~ ': on_violation needs a test that looks at one row at a time (' ~ row_level | join(', ')
+            ~ '), found: ' ~ kind ~ '; way out: write the rule as the condition of a sluice.expectation, '
+            ~ 'or leave on_violation out'
         ) %}
         {% do return(errors) %}
     {% endif %}
-    {% if kind == 'sluice.expectation' and not sluice.arguments_of_test(test).get('expression') | default('', true) | string | trim %}
+    {% if kind == 'sluice.expectation'
+        and not sluice.arguments_of_test(test).get('expression') | default('', true) | string | trim %}
         {% do errors.append(test.name ~ ': expected an SQL condition as arguments: {expression: ...}, found: '
             ~ tojson(test.test_metadata.kwargs.get('expression'))) %}
     {% endif %}
@@ -104,6 +109,32 @@
 {% endmacro %}
 
 
+{% macro rendered(value) %}
+    {# Renders the Jinja in a test's argument, as dbt does when it runs the test: text that is one expression (also
+       a bare var() or ref()) may stand for a number, a list or a mapping, so it takes the way over YAML. #}
+    {% if value is mapping %}
+        {% set result = {} %}
+        {% for name, item in value.items() %}{% do result.update({name: sluice.rendered(item)}) %}{% endfor %}
+        {% do return(result) %}
+    {% elif value is sequence and value is not string %}
+        {% set result = [] %}
+        {% for item in value %}{% do result.append(sluice.rendered(item)) %}{% endfor %}
+        {% do return(result) %}
+    {% elif value is not string %}
+        {% do return(value) %}
+    {% endif %}
+    {% set bare = modules.re.match('\\s*(?:env_var|ref|var|source|doc)\\s*[(].+[)]\\s*$', value) %}
+    {% set braced = modules.re.match('\\s*[{][{]((?:(?![{][{]|[}][}]).)+)[}][}]\\s*$', value, modules.re.S) %}
+    {% if bare or braced %}
+        {% set expression = value if bare else braced.group(1).strip('-') %}
+        {% set text = render('{' ~ '{ toyaml(' ~ expression ~ ') }' ~ '}') %}
+        {# toyaml has no answer for what is not plain data: a relation. #}
+        {% do return(fromyaml(text) if text != 'None' else render('{' ~ '{ ' ~ expression ~ ' }' ~ '}')) %}
+    {% endif %}
+    {% do return(render(value)) %}
+{% endmacro %}
+
+
 {% macro reference_errors(test, node) %}
     {# What a rule reads beside the row has to be there before the rows are judged, and only the model's own
        dependencies say so: those of its tests make nothing wait. #}
@@ -112,15 +143,19 @@
         {% set other = graph.nodes[id] %}
         {% if id not in node.depends_on.nodes %}
             {% do errors.append(
-                test.name ~ ': reads ' ~ other.name ~ ', on which ' ~ node.name ~ ' does not depend, so that nothing builds it first; '
+                test.name ~ ': reads ' ~ other.name ~ ', on which ' ~ node.name ~ ' does not depend, '
+                ~ 'so that nothing builds it first; '
                 ~ 'way out: begin the model with: -- depends_on: {' ~ "{ ref('" ~ other.name ~ "') }" ~ '}'
             ) %}
         {% elif other.config.materialized == 'ephemeral' %}
-            {% do errors.append(test.name ~ ': reads ' ~ other.name ~ ', which is ephemeral, expected a table or a view') %}
+            {% do errors.append(
+                test.name ~ ': reads ' ~ other.name ~ ', which is ephemeral, expected a table or a view'
+            ) %}
         {% elif not other.get('defer_relation')
             and adapter.get_relation(other.database, other.schema, other.alias or other.name) is none %}
             {% do errors.append(
-                test.name ~ ': reads ' ~ other.name ~ ', which is not built yet; way out: dbt build --select ' ~ other.name ~ ' ' ~ node.name
+                test.name ~ ': reads ' ~ other.name ~ ', which is not built yet; way out: dbt build --select '
+                ~ other.name ~ ' ' ~ node.name
             ) %}
         {% endif %}
     {% endfor %}
@@ -128,30 +163,34 @@
 {% endmacro %}
 
 
-{% macro warn_of_severity(test, node) %}
+{% macro warn_failing_severity(test, node) %}
     {# A rule that warns keeps what its test then finds. Our own tests know; dbt's are the same for all. #}
     {% if test.config.severity | lower == 'error' and 'severity' not in (test.unrendered_config or {}) %}
         {% do exceptions.warn(
-            test.name ~ ': ' ~ node.name ~ ' keeps the rows that break this rule (on_violation: warn), and the test then fails, '
-            ~ 'which stops dbt build; give it severity: warn, or severity: error if that is meant'
+            test.name ~ ': ' ~ node.name ~ ' keeps the rows that break this rule (on_violation: warn), '
+            ~ 'and the test then fails, which stops dbt build; '
+            ~ 'give it severity: warn, or severity: error if that is meant'
         ) %}
     {% endif %}
 {% endmacro %}
 
 
-{% macro warn_without_effect() %}
+{% macro warn_unused_on_violation() %}
     {# Said at the start of a run, because what is not a streaming table never asks for its expectations. #}
-    {% for test in graph.nodes.values() if test.resource_type == 'test' and (test.config.meta or {}).get('on_violation') is not none %}
+    {% for test in graph.nodes.values()
+        if test.resource_type == 'test' and (test.config.meta or {}).get('on_violation') is not none %}
         {% set judges = [] %}
         {% for id in ([test.attached_node] if test.test_metadata else test.depends_on.nodes) %}
-            {% if graph.nodes.get(id, {}).get('config', {}).get('materialized') in ('streaming_table', 'apply_changes') %}
+            {% set materialized = graph.nodes.get(id, {}).get('config', {}).get('materialized') %}
+            {% if materialized in ('streaming_table', 'apply_changes') %}
                 {% do judges.append(id) %}
             {% endif %}
         {% endfor %}
         {% if not judges %}
             {% do exceptions.warn(
-                test.name ~ ': on_violation (' ~ test.config.meta.on_violation ~ ') has no effect, for only a streaming_table judges its rows, and '
-                ~ (test.attached_node or 'none of its inputs') ~ ' is ' ~ ('not one' if test.attached_node else 'one')
+                test.name ~ ': on_violation (' ~ test.config.meta.on_violation ~ ') has no effect, '
+                ~ 'for only a streaming_table judges its rows, and ' ~ (test.attached_node or 'none of its inputs')
+                ~ ' is ' ~ ('not one' if test.attached_node else 'one')
             ) %}
         {% endif %}
     {% endfor %}

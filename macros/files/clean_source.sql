@@ -3,18 +3,26 @@
     {% set due = [] %}
     {% for plan in plans if plan.options.clean_source != 'off' %}
         {% set number, _, unit = plan.options.clean_source_after.partition(' ') %}
-        {% set seconds = number | int * {'second': 1, 'minute': 60, 'hour': 3600, 'day': 86400, 'week': 604800}[unit.rstrip('s')] %}
-        {% set before = modules.datetime.datetime.now(modules.pytz.utc).replace(tzinfo=none) - modules.datetime.timedelta(seconds=seconds) %}
+        {% set seconds = number | int
+            * {'second': 1, 'minute': 60, 'hour': 3600, 'day': 86400, 'week': 604800}[unit.rstrip('s')] %}
+        {% set before = modules.datetime.datetime.now(modules.pytz.utc).replace(tzinfo=none)
+            - modules.datetime.timedelta(seconds=seconds) %}
         {% set root = sluice.location_root(plan.options.location) %}
-        {% for row in sluice.rows(
-            'select distinct path from ' ~ sluice.state_relation('files', this.database)
-            ~ ' where relation = ' ~ sluice.literal(sluice.dataset_id(this)) ~ ' and source = ' ~ sluice.literal(plan.source)
-            ~ " and status = 'INGESTED' and cleaned_at is null and recorded_at <= cast(" ~ sluice.literal(before)
-            ~ ' as ' ~ dbt.type_timestamp() ~ ') order by path'
-        ) %}
+        {% set query %}
+            select distinct path
+            from {{ sluice.state_relation('files', this.database) }}
+            where relation = {{ sluice.literal(sluice.dataset_id(this)) }}
+                and source = {{ sluice.literal(plan.source) }}
+                and status = 'INGESTED'
+                and cleaned_at is null
+                and recorded_at <= {{ sluice.timestamp_expression(before) }}
+            order by path asc
+        {% endset %}
+        {% for row in sluice.query_rows(query) %}
             {% do due.append({
                 'path': row.path,
-                'moved_to': plan.options.move_to.rstrip('/') ~ '/' ~ row.path[root | length:].lstrip('/') if plan.options.clean_source == 'move' else none,
+                'moved_to': plan.options.move_to.rstrip('/') ~ '/' ~ row.path[root | length:].lstrip('/')
+                    if plan.options.clean_source == 'move' else none,
             }) %}
         {% endfor %}
     {% endfor %}
@@ -23,5 +31,6 @@
 
 
 {% macro clean_files(due) %}
+    {# Python that moves or deletes files and notes it in the ledger, where the engine has it. #}
     {% do return(adapter.dispatch('clean_files', 'sluice')(due)) %}
 {% endmacro %}

@@ -1,49 +1,61 @@
-{% macro find_reasons(plans, answers) %}
+{% macro find_read_errors(plans, answers) %}
     {# Python that writes why files cannot be read, in the engine's words, to the table `answers` (path, reason). #}
-    {% do return(adapter.dispatch('find_reasons', 'sluice')(plans, answers)) %}
+    {% do return(adapter.dispatch('find_read_errors', 'sluice')(plans, answers)) %}
 {% endmacro %}
 
 
-{% macro reasons_relation() %}
+{% macro read_errors_relation() %}
     {# Not a temporary table: those are seen by one connection only. #}
     {% do return(sluice.state_relation(this.identifier ~ '__reasons', this.database)) %}
 {% endmacro %}
 
 
-{% macro note_reasons(plans, answers) %}
-    {# Takes over what find_reasons() found: {path: reason} in each plan. #}
+{% macro take_read_errors() %}
+    {# What find_read_errors() found, {path: reason}; its table is dropped. #}
+    {% set answers = sluice.read_errors_relation() %}
     {% set found = {} %}
-    {% for row in sluice.rows('select path, reason from ' ~ answers) %}{% do found.update({row.path: row.reason}) %}{% endfor %}
-    {% for plan in plans %}{% do plan.update({'reasons': found}) %}{% endfor %}
-    {% do sluice.drop_temp([answers]) %}
+    {% for row in sluice.query_rows('select path, reason from ' ~ answers) %}
+        {% do found.update({row.path: row.reason}) %}
+    {% endfor %}
+    {% do sluice.drop_staged([answers]) %}
+    {% do return(found) %}
 {% endmacro %}
 
 
-{% macro unreadable(plan, path) %}
+{% macro read_error(plan, path, read_errors) %}
     {# Why a file has the status FAILED. #}
     {% set packing = {'.gz': 'gzip', '.zst': 'zstd'}.get('.' ~ path.lower().rpartition('.')[2]) %}
-    {% do return('cannot be read to its end as ' ~ plan.options.format ~ (' packed with ' ~ packing if packing else '') ~ ': '
-        ~ plan.reasons.get(path, 'no reason was found')) %}
+    {% do return('cannot be read to its end as ' ~ plan.options.format
+        ~ (' packed with ' ~ packing if packing else '') ~ ': ' ~ read_errors.get(path, 'no reason was found')) %}
 {% endmacro %}
 
 
-{% macro insert_failed_files(ledger, id, plan) %}
+{% macro insert_failed_files(ledger, id, plan, read_errors) %}
+    {# The statement that puts the failed files of a plan into the ledger. #}
     insert into {{ ledger }} (dataset, path, status, error, source, relation, update_id, recorded_at)
     values
-    {% for path in plan.failed -%}
+    {%- for path in plan.failed %}
     (
-        {{ sluice.literals([model.name, path, 'FAILED', sluice.unreadable(plan, path), plan.source, id, invocation_id]) | join(', ') }},
-        cast({{ sluice.literal(sluice.utc_now()) }} as {{ dbt.type_timestamp() }})
+        {{ sluice.literal(model.name) }},
+        {{ sluice.literal(path) }},
+        'FAILED',
+        {{ sluice.literal(sluice.read_error(plan, path, read_errors)) }},
+        {{ sluice.literal(plan.source) }},
+        {{ sluice.literal(id) }},
+        {{ sluice.literal(invocation_id) }},
+        {{ sluice.timestamp_expression() }}
     ){{ ',' if not loop.last }}
-    {% endfor %}
+    {%- endfor %}
 {% endmacro %}
 
 
-{% macro warn_failed_files(plan) %}
-    {% set message = model.name ~ ': ' ~ plan.failed | length ~ ' of ' ~ (plan.failed + plan.files) | length ~ ' new files of source '
-        ~ plan.source ~ ' cannot be read and were left out: ' ~ plan.failed[:5] | join(', ') ~ (', ...' if plan.failed | length > 5 else '')
-        ~ ' (' ~ sluice.unreadable(plan, plan.failed[0]) ~ '). They are FAILED in the files table of the event log, '
-        ~ 'and each run tries them again until they are repaired or removed.' %}
+{% macro warn_failed_files(plan, read_errors) %}
+    {# Said on the screen and in the event log. #}
+    {% set message = model.name ~ ': ' ~ plan.failed | length ~ ' of ' ~ (plan.failed + plan.files) | length
+        ~ ' new files of source ' ~ plan.source ~ ' cannot be read and were left out: ' ~ plan.failed[:5] | join(', ')
+        ~ (', ...' if plan.failed | length > 5 else '') ~ ' (' ~ sluice.read_error(plan, plan.failed[0], read_errors)
+        ~ '). They are FAILED in the files table of the event log, and each run tries them again until '
+        ~ 'they are repaired or removed.' %}
     {% do exceptions.warn(message) %}
     {% do sluice.log_events([{
         'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,

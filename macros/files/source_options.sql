@@ -13,12 +13,14 @@
         {% do given.update(node.source_meta or {}) %}
         {% do given.update(node.meta or {}) %}
         {% do given.update((node.config.meta if node.config else none) or {}) %}
-        {% do options.update({'name': node.source_name ~ '.' ~ node.name, 'location': sluice.source_location(source)}) %}
+        {% do options.update({
+            'name': node.source_name ~ '.' ~ node.name, 'location': sluice.source_location(source),
+        }) %}
         {% for name in names if name in given %}{% do options.update({name: given[name]}) %}{% endfor %}
         {# YAML reads a bare off as false. #}
         {% if options.clean_source is false %}{% do options.update({'clean_source': 'off'}) %}{% endif %}
         {% do sluice.warn_misspelt(node, given, names) %}
-        {% do sluice.check_source_options(options, given, errors) %}
+        {% do errors.extend(sluice.source_option_errors(options, given)) %}
     {% endfor %}
     {% if not options.get('location') %}
         {% do errors.append(
@@ -31,6 +33,7 @@
 
 
 {% macro source_location(source) %}
+    {# Where the files of a source are, as a path or a glob; empty where it has no external_location. #}
     {% do return(adapter.dispatch('source_location', 'sluice')(source)) %}
 {% endmacro %}
 
@@ -42,7 +45,15 @@
 {% endmacro %}
 
 
-{% macro check_source_options(options, given, errors) %}
+{% macro has_wildcard(location) %}
+    {# Whether a location is a glob. #}
+    {% do return(modules.re.search('[*?[]', location) is not none) %}
+{% endmacro %}
+
+
+{% macro source_option_errors(options, given) %}
+    {# What is wrong with the options of a source, a message each. #}
+    {% set errors = [] %}
     {% set legal = {
         'format': ['json', 'csv', 'parquet'],
         'schema_evolution': ['add_new_columns', 'rescue', 'fail_on_new_columns', 'none'],
@@ -57,7 +68,8 @@
     {% for name in ('delimiter', 'quote', 'escape') if options[name] is not string or options[name] | length != 1 %}
         {% do errors.append(name ~ ' must be one character, found: ' ~ options[name]) %}
     {% endfor %}
-    {% for names, format in [(['multi_line'], 'json'), (['header', 'delimiter', 'quote', 'escape'], 'csv')] if options.format != format %}
+    {% for names, format in [(['multi_line'], 'json'), (['header', 'delimiter', 'quote', 'escape'], 'csv')]
+        if options.format != format %}
         {% for name in names if name in given %}
             {% do errors.append(name ~ ' belongs to format: ' ~ format ~ ', found format: ' ~ options.format) %}
         {% endfor %}
@@ -65,24 +77,27 @@
     {% if options.columns is not mapping %}
         {% do errors.append('columns must be a mapping of column name to type, found: ' ~ options.columns) %}
     {% else %}
-        {% do sluice.check_hints(options, errors) %}
+        {% do errors.extend(sluice.hint_errors(options)) %}
     {% endif %}
     {% set limit = options.max_files_per_run %}
     {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}
         {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
     {% endif %}
-    {% do sluice.check_clean_source(options, given, errors) %}
+    {% do return(errors + sluice.clean_source_errors(options, given)) %}
 {% endmacro %}
 
 
-{% macro check_hints(options, errors) %}
-    {# The names and types of the option columns. #}
-    {% set types = {} %}
+{% macro hint_errors(options) %}
+    {# What is wrong with the names and types of the option columns, a message each. #}
+    {% set errors, types = [], {} %}
     {% for name, type in options.columns.items() %}
         {% if name is not string or not name or sluice.is_reserved(name) or name in ('_rescued_data', '_metadata') %}
-            {% do errors.append('columns: a column cannot be named ' ~ tojson(name) ~ '; _sluice_*, _rescued_data and _metadata are added by sluice') %}
+            {% do errors.append('columns: a column cannot be named ' ~ tojson(name)
+                ~ '; _sluice_*, _rescued_data and _metadata are added by sluice') %}
         {% elif types.keys() | map('lower') | select('equalto', name | lower) | list %}
-            {% do errors.append('columns: ' ~ name ~ ' stands there twice, names differ in case only; expected a name for each') %}
+            {% do errors.append(
+                'columns: ' ~ name ~ ' stands there twice, names differ in case only; expected a name for each'
+            ) %}
         {% elif type is not string or not type | trim %}
             {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ type) %}
         {% else %}
@@ -91,17 +106,23 @@
     {% endfor %}
     {% set casts = {} %}
     {% for name, type in types.items() %}{% do casts.update({name: 'cast(null as ' ~ type ~ ')'}) %}{% endfor %}
-    {% for name, checked in (sluice.checked_expressions([api.Column('id', 'integer')], casts) if execute else {}).items() if checked.error %}
-        {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ types[name] ~ ' (' ~ checked.error ~ ')') %}
+    {% set found = sluice.checked_expressions([api.Column('id', 'integer')], casts) if execute else {} %}
+    {% for name, checked in found.items() if checked.error %}
+        {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ types[name]
+            ~ ' (' ~ checked.error ~ ')') %}
     {% endfor %}
+    {% do return(errors) %}
 {% endmacro %}
 
 
-{% macro check_clean_source(options, given, errors) %}
+{% macro clean_source_errors(options, given) %}
+    {# What is wrong with clean_source and its options, a message each. #}
+    {% set errors = [] %}
     {% set after = options.clean_source_after | string %}
     {% set remote = '://' in (options.location or '') %}
     {% if not modules.re.match('[0-9]+ (second|minute|hour|day|week)s?$', after) %}
-        {% do errors.append('clean_source_after must be a number and a unit (seconds, minutes, hours, days, weeks), found: ' ~ after) %}
+        {% do errors.append('clean_source_after must be a number and a unit '
+            ~ '(seconds, minutes, hours, days, weeks), found: ' ~ after) %}
     {% endif %}
     {% if options.clean_source in ('move', 'delete') and remote %}
         {% do errors.append('clean_source works on local folders, found: ' ~ options.location
@@ -112,7 +133,8 @@
         {% if not move_to %}
             {% do errors.append('clean_source: move needs move_to, a folder outside of ' ~ root) %}
         {% elif (move_to.rstrip('/') ~ '/').startswith(root.rstrip('/') ~ '/') %}
-            {% do errors.append('move_to must be a folder outside of the source (' ~ root ~ '), or its files would be read again, found: ' ~ move_to) %}
+            {% do errors.append('move_to must be a folder outside of the source (' ~ root
+                ~ '), or its files would be read again, found: ' ~ move_to) %}
         {% endif %}
     {% elif options.move_to is not none %}
         {% do errors.append('move_to belongs to clean_source: move, found clean_source: ' ~ options.clean_source) %}
@@ -120,4 +142,5 @@
     {% if 'clean_source_after' in given and options.clean_source == 'off' %}
         {% do errors.append('clean_source_after belongs to clean_source: move or delete, found clean_source: off') %}
     {% endif %}
+    {% do return(errors) %}
 {% endmacro %}

@@ -1,24 +1,22 @@
 {% macro source_schema(options, files) %}
     {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
        to _rescued_data, 'duplicates': whether an object names a field twice, 'changed': whether the columns are others
-       than last time, 'texts': columns of each group of Parquet files that are read as texts}. Hints win over what is remembered, which wins over what is inferred; new columns come last, in
-       the order of their names. #}
-    {% set columns = {} %}
-    {% do columns.update(options.columns) %}
+       than last time, 'texts': columns of each group of Parquet files that are read as texts}. Hints win over what is
+       remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
+    {% set columns = dict(options.columns) %}
     {% set remembered = sluice.remembered_columns(options.name) %}
-    {% for name, type in remembered.items() if sluice.same_name(columns, name) is none %}
+    {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
     {% endfor %}
-    {% set rescued = [] %}
-    {% set new = [] %}
     {% set partitions = sluice.partition_fields(options, files) %}
     {% set found = sluice.new_fields(options, columns.keys() | list + partitions.keys() | list, files) %}
-    {% set fields = {} %}
-    {% do fields.update(found.fields) %}
+    {% set fields = dict(found.types) %}
     {% for name, type in partitions.items() if name not in columns %}{% do fields.update({name: type}) %}{% endfor %}
+    {% set rescued, new = [], [] %}
     {% for field, type in fields | dictsort(true) %}
-        {% if sluice.same_name(columns, field) is not none or sluice.is_reserved(field) or field in ('', '_rescued_data', '_metadata')
-            or options.schema_evolution == 'rescue' %}
+        {% set taken = sluice.find_name(columns, field) is not none or sluice.is_reserved(field)
+            or field in ('', '_rescued_data', '_metadata') %}
+        {% if taken or options.schema_evolution == 'rescue' %}
             {% do rescued.append(field) %}
         {% elif options.schema_evolution != 'none' %}
             {% do new.append(field ~ ' (' ~ type ~ ')') %}
@@ -28,7 +26,7 @@
     {% if new and options.schema_evolution == 'fail_on_new_columns' %}
         {% do sluice.raise_errors('New columns in source ' ~ options.name, [
             'schema_evolution is fail_on_new_columns, found: ' ~ new | join(', '),
-            'way out: name them under the source table\'s meta: columns, or choose add_new_columns, rescue or none',
+            "way out: name them under the source table's meta: columns, or choose add_new_columns, rescue or none",
         ]) %}
     {% endif %}
     {% do return({
@@ -36,7 +34,7 @@
         'rescued': rescued,
         'partitions': partitions.keys() | select('in', columns.keys() | list) | list,
         'duplicates': found.duplicates,
-        'texts': found.get('texts', {}),
+        'texts': found.texts,
         'changed': columns != remembered,
     }) %}
 {% endmacro %}
@@ -44,9 +42,8 @@
 
 {% macro remembered_columns(source_name) %}
     {# The columns {name: type} that this model read of a source last time. #}
-    {% if sluice.starts_over() %}{% do return({}) %}{% endif %}
-    {% set known = sluice.target_options(sluice.dataset_id(this) ~ ' < ' ~ source_name) or {} %}
-    {% do return(known.get('columns', {})) %}
+    {% if sluice.is_full_refresh() %}{% do return({}) %}{% endif %}
+    {% do return((sluice.target_options(sluice.dataset_id(this) ~ ' < ' ~ source_name) or {}).get('columns', {})) %}
 {% endmacro %}
 
 
@@ -62,8 +59,9 @@
     {% endfor %}
     {% set fields = {} %}
     {% for name, found in values.items() %}
-        {% set found = found | reject('equalto', '__HIVE_DEFAULT_PARTITION__') | list %}
-        {% do fields.update({name: sluice.partition_type(found)}) %}
+        {% do fields.update({
+            name: sluice.partition_type(found | reject('equalto', '__HIVE_DEFAULT_PARTITION__') | list),
+        }) %}
     {% endfor %}
     {% do return(fields) %}
 {% endmacro %}
@@ -77,11 +75,37 @@
         {% for value in values if not modules.re.match(pattern, value) %}{% do others.append(value) %}{% endfor %}
         {% if values and not others %}{% do return(type | upper) %}{% endif %}
     {% endfor %}
-    {% do return('VARCHAR') %}
+    {% do return(sluice.type_text()) %}
 {% endmacro %}
 
 
 {% macro new_fields(options, known, files) %}
-    {% if not files %}{% do return({'fields': {}, 'duplicates': false}) %}{% endif %}
-    {% do return(adapter.dispatch('new_fields', 'sluice')(options, known, files)) %}
+    {# The fields of new files that are no known column: {'types': {name: type}, 'duplicates', 'texts'}. #}
+    {% if not files %}{% do return({'types': {}, 'duplicates': false, 'texts': {}}) %}{% endif %}
+    {% set found = sluice.record_fields(options, known, files) %}
+    {% set types = dict(found.types) %}
+    {% for name, kinds in found.kinds.items() %}{% do types.update({name: sluice.inferred_type(kinds)}) %}{% endfor %}
+    {% do return({'types': types, 'duplicates': found.duplicates, 'texts': found.texts}) %}
+{% endmacro %}
+
+
+{% macro inferred_type(kinds) %}
+    {# The type that takes all JSON values of these kinds (OBJECT, ARRAY, BOOLEAN, BIGINT, UBIGINT, DOUBLE, VARCHAR).
+       Objects and lists stay JSON, which no later value can fail to fit; mixed scalars become text. #}
+    {% if 'OBJECT' in kinds or 'ARRAY' in kinds %}{% do return(sluice.type_json() | upper) %}{% endif %}
+    {% for type, takes in [
+        (dbt.type_boolean(), ['BOOLEAN']), (dbt.type_bigint(), ['BIGINT', 'UBIGINT']),
+        ('double', ['BIGINT', 'UBIGINT', 'DOUBLE']),
+    ] %}
+        {% if kinds and not kinds | reject('in', takes) | list %}{% do return(type | upper) %}{% endif %}
+    {% endfor %}
+    {% do return(sluice.type_text()) %}
+{% endmacro %}
+
+
+{% macro record_fields(options, known, files) %}
+    {# The fields of the records of files that are not known: {'kinds': {name: kinds of its JSON values}, 'types':
+       {name: type} where the files say it themselves, 'duplicates': whether an object names a field twice, 'texts':
+       {reader: columns that have to be read as texts}}. #}
+    {% do return(adapter.dispatch('record_fields', 'sluice')(options, known, files)) %}
 {% endmacro %}

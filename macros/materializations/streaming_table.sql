@@ -1,59 +1,55 @@
+{# PUBLIC: streaming_table #}
+
 {% materialization streaming_table, default %}
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
-    {% set afresh = sluice.starts_over() %}
+    {% set full_refresh = sluice.is_full_refresh() %}
     {% set rules = sluice.expectations() %}
-    {% set positions = sluice.streams_read() %}
-    {% set plans = sluice.files_read() %}
-    {% do sluice.check_streaming_table(existing, positions, afresh, rules) %}
+    {% set ranges = sluice.ranges_read() %}
+    {% do sluice.ensure_state() %}
+    {% do sluice.check_streaming_table(existing, ranges, full_refresh, rules) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {% set query = sluice.without_vanished_files(sql, plans) %}
+    {% set plans = sluice.plans_without_vanished_files() %}
+    {% set query = sluice.query_of_plans(sql, plans) %}
+    {% set read_errors = {} %}
     {% if plans | selectattr('failed') | list %}
         {# Python asks over a connection of its own, which sees and shows only what is committed. #}
         {% do sluice.begin_transaction() %}
         {% do adapter.commit() %}
-        {% set answers = sluice.reasons_relation() %}
-        {% call statement('reasons', language='python', auto_begin=false) %}
-            {{- sluice.find_reasons(plans, answers) }}
+        {% call statement('read_errors', language='python', auto_begin=false) %}
+            {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
         {% endcall %}
-        {% do sluice.note_reasons(plans, answers) %}
+        {% set read_errors = sluice.take_read_errors() %}
     {% endif %}
     {% do sluice.begin_transaction() %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    -- the batch, judged in one pass; a broken contract or a rule with on_violation: fail ends the run here
+    -- the batch, evaluated in one pass; a broken contract or a rule with on_violation: fail ends the run here
     {% do sluice.run_sql_header() %}
     {% do sluice.check_contract(query) %}
     {% do sluice.check_conditions(query, rules) %}
-    {% set batch = sluice.stage_batch(query, rules, started) %}
+    {% set staged = sluice.stage_batch(query, rules, started) %}
 
-    -- the tables, and the number of this batch
-    {% set columns = sluice.streaming_columns(batch.rows) %}
-    {% set head = sluice.next_batch(existing, afresh, batch.judgement.rows) %}
-    {% set taken = sluice.prepare_streaming_table(target_relation, existing, afresh, columns) %}
-    {% if afresh %}{% do sluice.drop_quarantine(target_relation) %}{% endif %}
-    {% if rules | selectattr('on_violation', 'equalto', 'drop') | list %}
-        {% do sluice.write_quarantine(target_relation, batch.rows, rules, columns, head) %}
-    {% endif %}
-    {% call statement('main') %}
-        {{ sluice.insert_batch(target_relation, batch.rows, rules, taken, head) }}
-    {% endcall %}
-    {% do sluice.settle_batch(batch, target_relation, head) %}
-
-    {% do sluice.record_checkpoints(positions + [head], afresh) %}
-    {% do sluice.record_files(plans, batch.rows, taken, afresh, head) %}
+    -- the tables, the rows, and what was read for them
+    {% set columns = sluice.batch_columns(staged.rows, rules) %}
+    {% set taken = sluice.prepare_streaming_table(target_relation, existing, full_refresh, columns) %}
+    {% set batch = sluice.append_batch(target_relation, staged, rules, columns, taken, full_refresh) %}
+    {% do sluice.record_checkpoints(ranges + [batch.range], full_refresh) %}
+    {% do sluice.record_files(plans, read_errors, batch, taken, full_refresh) %}
     {% do sluice.log_flow('COMPLETED', {
-        'num_input_rows': batch.judgement.rows,
-        'num_output_rows': batch.judgement.rows - batch.judgement.dropped,
-        'num_dropped_rows': batch.judgement.dropped,
-    }, started, batch.judgement.expectations) %}
+        'num_input_rows': batch.results.rows,
+        'num_output_rows': batch.results.rows - batch.results.dropped,
+        'num_dropped_rows': batch.results.dropped,
+    }, started, batch.results.expectations) %}
 
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=afresh)) %}
+    {% do apply_grants(
+        target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)
+    ) %}
     {% do persist_docs(target_relation, model) %}
-    {% if afresh %}{% do create_indexes(target_relation) %}{% endif %}
-    {% do sluice.drop_temp(batch.temps) %}
+    {% if full_refresh %}{% do create_indexes(target_relation) %}{% endif %}
+    {% do sluice.drop_staged(staged.staged) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

@@ -1,3 +1,5 @@
+{# PUBLIC: changes_from_dms #}
+
 {% macro changes_from_dms(relation, sequence, full_load=none, operation='Op') %}
     {# Rows of AWS DMS files with __op (I, U or D) and a column for each part of the sequence, `__` before its name.
        Full-load files have no Op, and often no sequence: their rows are inserts, older than every change. #}
@@ -17,22 +19,25 @@
     {% endif %}
     {% do sluice.raise_errors('changes_from_dms() error', errors) %}
     {% set op = sluice.quote(operation) %}
-    {% set whole %}(
+    {% set changes %}(
     -- rows of AWS DMS; a line that could not be read whole is no insert for want of an operation
     select
-        landed.*,
+        _sluice_landed.*,
         case
             when {{ op }} is not null then upper({{ op }})
             when _rescued_data is null then 'I'
         end as __op
         {%- for part in parts %},
         {% if lowest -%}
-        case when {{ op }} is null then coalesce({{ sluice.quote(part) }}, {{ lowest[loop.index0] }}) else {{ sluice.quote(part) }} end
+        case
+            when {{ op }} is null then coalesce({{ sluice.quote(part) }}, {{ lowest[loop.index0] }})
+            else {{ sluice.quote(part) }}
+        end
         {%- else -%}
         {{ sluice.quote(part) }}
         {%- endif %} as {{ sluice.quote('__' ~ part) }}
         {%- endfor %}
-    from (select * from {{ relation }}) as landed
+    from (select * from {{ relation }}) as _sluice_landed
 ){% endset %}
-    {% do return(whole) %}
+    {% do return(changes) %}
 {% endmacro %}

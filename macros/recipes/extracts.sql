@@ -1,3 +1,5 @@
+{# PUBLIC: changes_from_snapshots #}
+
 {% macro changes_from_snapshots(relation, keys, version, columns=none) %}
     {# Successive full extracts of a table, kept in a streaming table, as change events: each version is compared with
        the one before it. What an event says depends on the extracts alone, so a replay yields the same events. #}
@@ -5,13 +7,13 @@
     {% set arrived = sluice.stream(relation) %}
     {% set unit_test = model.resource_type == 'unit_test' %}
     {% if not unit_test %}
-        {% set whole = api.Relation.create(database=relation.database, schema=relation.schema, identifier=relation.identifier) %}
-        {# What stream() rendered, read back: new batches are compared with the very ones before them. #}
-        {% set position = fromjson(modules.re.findall('/\\* sluice:stream (.*?) \\*/', arrived)[0]) %}
-        {% set news = position.to > position['from'] %}
-        {% set known = sluice.stream_rows(whole, {'from': 0, 'to': position['from']}) if news %}
+        {% set whole = sluice.whole_relation(relation) %}
+        {# New batches are compared with the very ones before them. #}
+        {% set range = sluice.ranges_read(arrived)[0] %}
+        {% set news = range.to > range['from'] %}
+        {% set known = sluice.stream_rows(whole, {'from': 0, 'to': range['from']}) if news %}
         {# Before its first run (dbt compile) the table has no columns to compare. #}
-        {% if adapter.get_relation(whole.database, whole.schema, whole.identifier) is none %}{% do return(arrived) %}{% endif %}
+        {% if load_cached_relation(whole) is none %}{% do return(arrived) %}{% endif %}
     {% endif %}
     {% set options = sluice.extract_options(whole, keys, version, columns) %}
     {% if news %}{% do sluice.check_extracts(relation, options, arrived, known) %}{% endif %}
@@ -24,19 +26,22 @@
        A unit test's fixture has no columns to look at, so there they are taken as they are given. #}
     {% set errors = [] %}
     {% if relation %}
-        {% set names = sluice.user_columns(sluice.columns_of(relation)) %}
+        {% set names = sluice.user_columns(sluice.columns_of(relation)) | map(attribute='name') | list %}
     {% else %}
         {% set names = (([keys] if keys is string else keys or []) + [version] + (columns or [])) | unique | list %}
         {% if not columns %}
-            {% do errors.append('columns must be a list of the columns to compare in a unit test, whose fixture does not show its own; found: none') %}
+            {% do errors.append('columns must be a list of the columns to compare in a unit test, '
+                ~ 'whose fixture does not show its own; found: none') %}
         {% endif %}
     {% endif %}
     {% set keys = sluice.column_list_option('keys', keys, names, errors) %}
     {% set versions = sluice.column_list_option('version', version if version is string else none, names, errors) %}
     {% for name in versions if name in keys %}
-        {% do errors.append("version '" ~ name ~ "' is one of the keys; expected a column that all rows of an extract share") %}
+        {% do errors.append(
+            "version '" ~ name ~ "' is one of the keys; expected a column that all rows of an extract share"
+        ) %}
     {% endfor %}
-    {% if sluice.same_name(names, '__op') is not none %}
+    {% if sluice.find_name(names, '__op') is not none %}
         {% do errors.append("the extracts have a column '__op', which is the name of what an event does; rename it") %}
     {% endif %}
     {# Where a row came from differs from extract to extract, and is no change of the row. #}
@@ -49,48 +54,102 @@
 
 {% macro check_extracts(relation, options, arrived, known) %}
     {# An extract must be whole, in order and one row a key: else what is absent would not mean a delete. #}
-    {% set version = sluice.quote(options.version) %}
-    {% set keys = sluice.quoted(options['keys']) %}
-    {% set text = dbt.type_string() %}
+    {% set errors = sluice.extract_null_errors(options, arrived) + sluice.extract_copy_errors(options, arrived) %}
+    {% set is_wrong = errors | length > 0 %}
+    {% do errors.extend(sluice.extract_order_errors(options, arrived, known)) %}
+    {% if is_wrong %}
+        {% do errors.append('way out: keep such rows out of ' ~ relation.identifier
+            ~ ' (an expectation with on_violation: drop), or correct the extract, then: '
+            ~ 'dbt build --full-refresh --select ' ~ relation.identifier ~ '+') %}
+    {% endif %}
+    {% do sluice.raise_errors(
+        'Extracts of ' ~ relation.identifier ~ ' that cannot be compared, nothing was written,', errors
+    ) %}
+{% endmacro %}
+
+
+{% macro extract_null_errors(options, arrived) %}
+    {# Rows without a version or a key, a message for each column. #}
+    {% set names = [options.version] + options['keys'] %}
+    {% set query %}
+        select
+            count(*) as num_rows
+            {%- for name in sluice.quoted(names) %},
+            count(*) filter (where {{ name }} is null) as nulls_{{ loop.index }}
+            {%- endfor %}
+        from {{ arrived }} as _sluice_arrived
+    {% endset %}
+    {% set found = sluice.query_rows(query)[0] %}
     {% set errors = [] %}
-    {% set counts = ['count(*) as num_rows', 'count(*) filter (where ' ~ version ~ ' is null) as nulls_0'] %}
-    {% for key in keys %}{% do counts.append('count(*) filter (where ' ~ key ~ ' is null) as nulls_' ~ loop.index) %}{% endfor %}
-    {% set found = sluice.rows('select ' ~ counts | join(', ') ~ ' from ' ~ arrived ~ ' as arrived')[0] %}
-    {% for name in ["version '" ~ options.version ~ "'"] + options['keys'] %}
-        {% set count = found['nulls_' ~ loop.index0] %}
+    {% for name in names %}
+        {% set count = found['nulls_' ~ loop.index] %}
         {% if count %}
-            {% do errors.append((name if loop.first else "key '" ~ name ~ "'") ~ ' is null in ' ~ count ~ ' of ' ~ found.num_rows
-                ~ ' rows; expected a value in every one') %}
+            {% do errors.append(('version' if loop.first else 'key') ~ " '" ~ name ~ "' is null in " ~ count ~ ' of '
+                ~ found.num_rows ~ ' rows; expected a value in every one') %}
         {% endif %}
     {% endfor %}
+    {% do return(errors) %}
+{% endmacro %}
+
+
+{% macro extract_copy_errors(options, arrived) %}
+    {# Keys that a version has more than once, in one message. #}
+    {% set names = options['keys'] + [options.version] %}
+    {% set quoted = sluice.quoted(names) %}
     {% set shown = [] %}
-    {% for name in options['keys'] + [options.version] %}
-        {% do shown.append(sluice.literal(name ~ ' = ') ~ ' || cast(' ~ sluice.quote(name) ~ ' as ' ~ text ~ ')') %}
+    {% for name in names %}
+        {% do shown.append(
+            sluice.literal(name ~ ' = ') ~ ' || cast(' ~ quoted[loop.index0] ~ ' as ' ~ dbt.type_string() ~ ')'
+        ) %}
     {% endfor %}
-    {% set double = sluice.rows('select ' ~ shown | join(" || ', ' || ") ~ ' as example, count(*) as copies, count(*) over () as num_keys from '
-        ~ arrived ~ ' as arrived where ' ~ (keys + [version]) | join(' is not null and ') ~ ' is not null group by '
-        ~ (keys + [version]) | join(', ') ~ ' having count(*) > 1 order by 1 limit 3') %}
-    {% if double %}
-        {% set examples = [] %}
-        {% for row in double %}{% do examples.append(row.example ~ ' (' ~ row.copies ~ ' rows)') %}{% endfor %}
-        {% do errors.append('one row a key is expected in each version, found several for ' ~ double[0].num_keys ~ ': ' ~ examples | join('; ')) %}
-    {% endif %}
-    {% set wrong = errors | length %}
-    {% set late = sluice.rows('select distinct cast(' ~ version ~ ' as ' ~ text ~ ') as version, cast(newest as ' ~ text ~ ') as newest from '
-        ~ arrived ~ ' as arrived cross join (select max(' ~ version ~ ') as newest from (' ~ known ~ ') as known) as known where '
-        ~ version ~ ' <= newest order by 1 limit 3') %}
-    {% if late %}
-        {% do errors.append('an extract must be newer than those that were read before it and land whole; the newest is '
-            ~ late[0].newest ~ ', found: ' ~ late | map(attribute='version') | join(', ')
-            ~ '. Way out: start over, which takes all extracts in the order of their versions: '
-            ~ ('drop table ' ~ this ~ ', then dbt snapshot --select ' if model.resource_type == 'snapshot' else 'dbt run --full-refresh --select ')
-            ~ model.name) %}
-    {% endif %}
-    {% if wrong %}
-        {% do errors.append('way out: keep such rows out of ' ~ relation.identifier ~ ' (an expectation with on_violation: drop), or correct the '
-            ~ 'extract, then: dbt build --full-refresh --select ' ~ relation.identifier ~ '+') %}
-    {% endif %}
-    {% do sluice.raise_errors('Extracts of ' ~ relation.identifier ~ ' that cannot be compared, nothing was written,', errors) %}
+    {% set query %}
+        select
+            {{ shown | join(" || ', ' || ") }} as example,
+            count(*) as copies,
+            count(*) over () as num_keys
+        from {{ arrived }} as _sluice_arrived
+        where {{ quoted | join(' is not null and ') }} is not null
+        group by {{ quoted | join(', ') }}
+        having count(*) > 1
+        order by 1 asc
+        limit 3
+    {% endset %}
+    {% set found = sluice.query_rows(query) %}
+    {% if not found %}{% do return([]) %}{% endif %}
+    {% set examples = [] %}
+    {% for row in found %}{% do examples.append(row.example ~ ' (' ~ row.copies ~ ' rows)') %}{% endfor %}
+    {% do return([
+        'one row a key is expected in each version, found several for ' ~ found[0].num_keys ~ ': '
+        ~ examples | join('; '),
+    ]) %}
+{% endmacro %}
+
+
+{% macro extract_order_errors(options, arrived, known) %}
+    {# Versions that are not newer than the newest one that was read before, in one message. #}
+    {% set version = sluice.quote(options.version) %}
+    {% set text = dbt.type_string() %}
+    {% set query %}
+        select distinct
+            cast({{ version }} as {{ text }}) as version,
+            cast(_sluice_newest as {{ text }}) as newest
+        from {{ arrived }} as _sluice_arrived
+        cross join (
+            select max({{ version }}) as _sluice_newest from ({{ known }}) as _sluice_known
+        ) as _sluice_before
+        where {{ version }} <= _sluice_newest
+        order by 1 asc
+        limit 3
+    {% endset %}
+    {% set late = sluice.query_rows(query) %}
+    {% if not late %}{% do return([]) %}{% endif %}
+    {% set start_over = 'drop table ' ~ this ~ ', then dbt snapshot --select ' ~ model.name
+        if model.resource_type == 'snapshot' else 'dbt run --full-refresh --select ' ~ model.name %}
+    {% do return([
+        'an extract must be newer than those that were read before it and land whole; the newest is ' ~ late[0].newest
+        ~ ', found: ' ~ late | map(attribute='version') | join(', ')
+        ~ '. Way out: start over, which takes all extracts in the order of their versions: ' ~ start_over,
+    ]) %}
 {% endmacro %}
 
 
@@ -102,55 +161,55 @@
     {% set all = (keys + values + [version]) | join(', ') %}
     {% set sql %}(
     -- full extracts, each compared with the one before it
-    with new_rows as (
-        select {{ all }} from {{ arrived }} as arrived
+    with _sluice_new as (
+        select {{ all }} from {{ arrived }} as _sluice_arrived
     ),
 
-    all_rows as (
-        select {{ all }} from new_rows
+    _sluice_all as (
+        select {{ all }} from _sluice_new
         {%- if known %}
         union all
-        select {{ all }} from ({{ known }}) as known
-        where {{ version }} = (select max({{ version }}) from ({{ known }}) as known)
+        select {{ all }} from ({{ known }}) as _sluice_known
+        where {{ version }} = (select max({{ version }}) from ({{ known }}) as _sluice_known)
         {%- endif %}
     ),
 
-    versions as (
-        select {{ version }}, lag({{ version }}) over (order by {{ version }}) as _sluice_previous
-        from (select distinct {{ version }} from all_rows) as versions
+    _sluice_versions as (
+        select {{ version }}, lag({{ version }}) over (order by {{ version }} asc) as _sluice_previous
+        from (select distinct {{ version }} from _sluice_all) as _sluice_versions
     ),
 
     -- rows that are new or differ; the first extract is all new
-    upserts as (
-        select {{ sluice.quoted(options['keys'] + options['values'] + [options.version], 'now') | join(', ') }}
-        from new_rows as now
-        inner join versions on now.{{ version }} = versions.{{ version }}
-        left join all_rows as before
-            on before.{{ version }} = versions._sluice_previous
-            {%- for key in keys %} and before.{{ key }} = now.{{ key }}{% endfor %}
-        where before.{{ version }} is null
+    _sluice_upserts as (
+        select {{ sluice.quoted(options['keys'] + options['values'] + [options.version], '_sluice_now') | join(', ') }}
+        from _sluice_new as _sluice_now
+        inner join _sluice_versions on _sluice_now.{{ version }} = _sluice_versions.{{ version }}
+        left join _sluice_all as _sluice_before
+            on _sluice_before.{{ version }} = _sluice_versions._sluice_previous
+            {%- for key in keys %} and _sluice_before.{{ key }} = _sluice_now.{{ key }}{% endfor %}
+        where _sluice_before.{{ version }} is null
         {%- for value in values %}
-            or before.{{ value }} is distinct from now.{{ value }}
+            or _sluice_before.{{ value }} is distinct from _sluice_now.{{ value }}
         {%- endfor %}
     ),
 
     -- keys that an extract no longer has
-    deletes as (
-        select {{ sluice.quoted(options['keys'], 'before') | join(', ') }}, versions.{{ version }}
-        from versions
-        inner join all_rows as before on before.{{ version }} = versions._sluice_previous
-        left join new_rows as now
-            on now.{{ version }} = versions.{{ version }}
-            {%- for key in keys %} and now.{{ key }} = before.{{ key }}{% endfor %}
-        where now.{{ version }} is null
+    _sluice_deletes as (
+        select {{ sluice.quoted(options['keys'], '_sluice_before') | join(', ') }}, _sluice_versions.{{ version }}
+        from _sluice_versions
+        inner join _sluice_all as _sluice_before on _sluice_before.{{ version }} = _sluice_versions._sluice_previous
+        left join _sluice_new as _sluice_now
+            on _sluice_now.{{ version }} = _sluice_versions.{{ version }}
+            {%- for key in keys %} and _sluice_now.{{ key }} = _sluice_before.{{ key }}{% endfor %}
+        where _sluice_now.{{ version }} is null
     )
 
-    select {{ all }}, 'UPSERT' as __op from upserts
+    select {{ all }}, 'UPSERT' as __op from _sluice_upserts
     union all
     select
         {%- for key in keys %} {{ key }},{% endfor %}
         {%- for value in values %} null as {{ value }},{% endfor %} {{ version }}, 'DELETE' as __op
-    from deletes
+    from _sluice_deletes
 ){% endset %}
     {% do return(sql) %}
 {% endmacro %}

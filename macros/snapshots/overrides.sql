@@ -1,20 +1,23 @@
 {% macro default__build_snapshot_table(strategy, sql) %}
+    {# For strategy apply_changes the rows that were staged; for any other what dbt does. #}
     {% if not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('build_snapshot_table')(strategy, sql)) %}
     {% endif %}
-    {% do return('select * from ' ~ strategy.staging) %}
+    {% do return(strategy.staging) %}
 {% endmacro %}
 
 
 {% macro default__snapshot_staging_table(strategy, source_sql, target_relation) %}
+    {# For strategy apply_changes the changes that were staged; for any other what dbt does. #}
     {% if not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_staging_table')(strategy, source_sql, target_relation)) %}
     {% endif %}
-    {% do return('select * from ' ~ strategy.staging) %}
+    {% do return(strategy.staging) %}
 {% endmacro %}
 
 
 {% macro default__snapshot_merge_sql(target, source, insert_cols) %}
+    {# Ours also changes closed versions, which dbt's merge never touches. #}
     {% if not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_merge_sql')(target, source, insert_cols)) %}
     {% endif %}
@@ -24,7 +27,7 @@
     {# dbt put its marks around the names and doubled none within. #}
     {% set names = [] %}
     {% for column in insert_cols %}{% do names.append(sluice.quote(column[1:-1])) %}{% endfor %}
-    {% do return(sluice.merge_changes(identity, target, names, source, 'dbt_change_type')) %}
+    {% do return(sluice.merge_statement(identity, target, names, source, 'dbt_change_type')) %}
 {% endmacro %}
 
 
@@ -34,7 +37,7 @@
     {% if model is not defined or model.resource_type != 'snapshot' or not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_get_time')()) %}
     {% endif %}
-    {% set sequence = sluice.column_named(sluice.columns_of(sluice.events_relation()), '_sluice_sequence') %}
+    {% set sequence = sluice.find_column(sluice.columns_of(sluice.events_relation()), '_sluice_sequence') %}
     {% do return('cast(null as ' ~ sequence.dtype ~ ')') %}
 {% endmacro %}
 

@@ -1,20 +1,25 @@
+{# PUBLIC: snapshot_apply_changes_strategy #}
+
 {% macro snapshot_apply_changes_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) %}
     {# The whole work is done here, once: dbt asks for the staging query twice. The overrides beside this file
        hand what is found to dbt's own snapshot materialization, which creates tables, runs hooks and keeps docs. #}
     {% set started = modules.datetime.datetime.now() %}
     {% do sluice.check_snapshot_dispatch() %}
-    {% set recorded = sluice.check_apply_changes_target(load_cached_relation(this), not target_exists) %}
+    {% do sluice.ensure_state() %}
+    {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
+    {% do sluice.check_apply_changes_target(load_cached_relation(this), recorded, not target_exists) %}
     {% do sluice.begin_transaction() %}
     {% set feed = sluice.snapshot_feed(node) %}
+    {% set ranges = sluice.ranges_read(feed) %}
     {% set columns = sluice.query_columns(feed) %}
     {% set options = sluice.apply_changes_options(node, columns) %}
-    {% set batch = sluice.create_temp('batch', sluice.staged_events(options, columns, feed)) %}
-    {% set plan = sluice.apply_events(options, batch, recorded, not target_exists) %}
-    {% set staging = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
-    {% do sluice.record_checkpoints(sluice.streams_read(), not target_exists) %}
-    {% do sluice.log_flow('COMPLETED', plan.metrics, started) %}
-    {% do sluice.drop_temp(plan.temps) %}
-    {% do return({'unique_key': options['keys'], 'hard_deletes': options.hard_deletes, 'staging': staging}) %}
+    {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
+    {% set plan = sluice.apply_events(options, batch, recorded, ranges, not target_exists) %}
+    {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
+    {% do sluice.record_checkpoints(ranges, not target_exists) %}
+    {% do sluice.log_flow('COMPLETED', dict(plan.counts, **write.counts), started) %}
+    {% do sluice.drop_staged(plan.staged + write.staged) %}
+    {% do return({'unique_key': options['keys'], 'hard_deletes': options.hard_deletes, 'staging': write.query}) %}
 {% endmacro %}
 
 
@@ -24,7 +29,8 @@
     {% if found != 'sluice' %}
         {% do sluice.raise_errors('Snapshot strategy apply_changes', [
             "dbt must find sluice's snapshot_merge_sql, found the one of package " ~ found,
-            'way out: add to dbt_project.yml: dispatch: [{macro_namespace: dbt, search_order: [' ~ project_name ~ ', sluice, dbt]}]',
+            'way out: add to dbt_project.yml: dispatch: [{macro_namespace: dbt, search_order: ['
+                ~ project_name ~ ', sluice, dbt]}]',
         ]) %}
     {% endif %}
 {% endmacro %}
@@ -34,37 +40,29 @@
     {# The query of a snapshot. One in YAML with `relation: ref(...)` can only name a table: where that is a streaming
        table it reads what is new, as stream() does, for whole it would come with our batch number. #}
     {% set source = graph.nodes.get(node.depends_on.nodes[0]) if node.depends_on.nodes | length == 1 else none %}
-    {% if source and source.config.materialized == 'streaming_table'
-        and modules.re.match('select [*] from [{][{] *ref[(][^)]*[)] *[}][}]$', node.raw_code | trim) %}
-        {% set relation = api.Relation.create(
-            database=source.database, schema=source.schema, identifier=source.alias or source.name,
-            limit=0 if flags.EMPTY else none) %}
-        {# Kept in the node, where streams_read() finds what was read. #}
-        {% do node.update({'compiled_code': 'select * from ' ~ sluice.stream(relation)}) %}
+    {% if not sluice.is_streaming_table(source)
+        or not modules.re.match('select [*] from [{][{] *ref[(][^)]*[)] *[}][}]$', node.raw_code | trim) %}
+        {% do return(node.compiled_code) %}
     {% endif %}
-    {% do return(node.compiled_code) %}
+    {% set relation = api.Relation.create(
+        database=source.database, schema=source.schema, identifier=source.alias or source.name,
+        limit=0 if flags.EMPTY else none) %}
+    {% do return('select * from ' ~ sluice.stream(relation)) %}
 {% endmacro %}
 
 
-{% macro stage_snapshot(plan, target_relation, target_exists) %}
-    {# The rows that dbt is to write: all of a new table, else those that change, marked as its merge step wants. #}
+{% macro stage_snapshot(plan, target, target_exists) %}
+    {# What dbt is to write: {'query': all rows of a new table, else those that change, marked as its merge step wants;
+       'counts', 'staged': tables to drop}. #}
     {% if not plan.changed %}
-        {% do return(sluice.create_temp('changes',
-            "select *, 'upsert' as dbt_change_type from " ~ target_relation ~ ' where false')) %}
+        {% set nothing = "select *, 'upsert' as dbt_change_type from " ~ target ~ ' where false' %}
+        {% do return({'query': nothing, 'counts': sluice.no_changes(), 'staged': []}) %}
+    {% elif not target_exists %}
+        {% set rows = sluice.stage_table('rows', plan.rows) %}
+        {% do return({'query': 'select * from ' ~ rows, 'counts': sluice.count_rows(rows), 'staged': []}) %}
     {% endif %}
-    {% set rows = sluice.create_temp('rows', plan.rows) %}
-    {% if not target_exists %}
-        {% do sluice.count_rows(plan, rows) %}
-        {% do return(rows) %}
-    {% endif %}
-    {% set taken = sluice.sync_columns(target_relation, sluice.columns_of(rows)).taken %}
-    {% set names = taken | map(attribute='name') | list %}
-    {% set changes = sluice.create_temp('changes',
-        'select ' ~ sluice.quoted(names) | join(', ') ~ ', _sluice_change as dbt_change_type from (\n'
-        ~ sluice.changed_rows(plan.options, target_relation, names, rows, plan.batch, plan.everything)
-        ~ '\n) as changed'
-    ) %}
-    {% do sluice.count_changes(plan, changes, 'dbt_change_type') %}
-    {% do plan.temps.append(rows) %}
-    {% do return(changes) %}
+    {% set changes = sluice.stage_changes(plan, target) %}
+    {% set query = 'select ' ~ sluice.quoted(changes.names) | join(', ') ~ ', _sluice_change as dbt_change_type from '
+        ~ changes.relation %}
+    {% do return({'query': query, 'counts': changes.counts, 'staged': changes.staged}) %}
 {% endmacro %}

@@ -1,4 +1,5 @@
 {% macro state_relation(name, database=none) %}
+    {# A table or view of ours, in the schema <target schema>_sluice; of the target's database where none is named. #}
     {% do return(api.Relation.create(
         database=database or target.database,
         schema=target.schema ~ '_sluice',
@@ -28,24 +29,65 @@
 {% endmacro %}
 
 
+{% macro state_tables() %}
+    {# Our tables as data: {table: {column: type}}. Those that no row is without end in `not null`. #}
+    {% set text, moment, number = dbt.type_string(), dbt.type_timestamp(), dbt.type_bigint() %}
+    {% set json = sluice.type_json() %}
+    {% set always = ' not null' %}
+    {% do return({
+        'event_log': {
+            'id': text ~ always, 'update_id': text ~ always, 'timestamp': moment ~ always, 'level': text ~ always,
+            'event_type': text ~ always, 'dataset': text, 'message': text, 'details': json,
+        },
+        'checkpoints': {
+            'dataset': text ~ always, 'source': text ~ always, 'epoch': number ~ always, 'batch': number ~ always,
+            'update_id': text ~ always, 'committed_at': moment ~ always,
+        },
+        'files': {
+            'dataset': text ~ always, 'path': text ~ always, 'size': number, 'modified_at': moment, 'batch': number,
+            'rows': number, 'status': text ~ always, 'error': text, 'source': text ~ always, 'relation': text ~ always,
+            'update_id': text ~ always, 'recorded_at': moment ~ always, 'cleaned_at': moment, 'moved_to': text,
+        },
+        'targets': {
+            'dataset': text ~ always, 'version': number ~ always, 'options': json ~ always,
+            'update_id': text ~ always, 'committed_at': moment ~ always,
+        },
+    }) %}
+{% endmacro %}
+
+
 {% macro create_state(database=none) %}
-    {% do run_query(adapter.dispatch('create_state', 'sluice')(database)) %}
+    {# Makes our schema, tables and views where they are missing. Safe to repeat. #}
+    {% set missing = [] %}
+    {% for name in sluice.state_tables() %}
+        {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
+            {% do missing.append(name) %}
+        {% endif %}
+    {% endfor %}
+    {% if missing %}
+        {% do run_query('create schema if not exists '
+            ~ sluice.state_relation('event_log', database).without_identifier()) %}
+    {% endif %}
+    {% for name in missing %}
+        {% set relation = sluice.state_relation(name, database) %}
+        {% set definitions = [] %}
+        {% for column, type in sluice.state_tables()[name].items() %}
+            {% do definitions.append(sluice.quote(column) ~ ' ' ~ type) %}
+        {% endfor %}
+        {% do run_query(sluice.create_table_statement(
+            relation, '(' ~ definitions | join(', ') ~ ')', if_not_exists=true)) %}
+        {% do adapter.cache_added(relation) %}
+    {% endfor %}
+    {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
+        {% do run_query('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+    {% endfor %}
 {% endmacro %}
 
 
 {% macro ensure_state() %}
     {# on_run_start makes our tables. It does not run where a hook of the project failed before it, and dbt goes on. #}
-    {% set event_log = sluice.state_relation('event_log', this.database) %}
-    {% if adapter.get_relation(event_log.database, event_log.schema, event_log.identifier) is none %}
+    {% if load_cached_relation(sluice.state_relation('event_log', this.database)) is none %}
         {% do sluice.create_state(this.database) %}
         {% do adapter.commit() %}
-        {% for name in ('event_log', 'checkpoints', 'files', 'targets') %}
-            {% do adapter.cache_added(sluice.state_relation(name, this.database)) %}
-        {% endfor %}
     {% endif %}
-{% endmacro %}
-
-
-{% macro event_log_views(database=none) %}
-    {% do return(adapter.dispatch('event_log_views', 'sluice')(database)) %}
 {% endmacro %}

@@ -1,26 +1,32 @@
 {% macro target_options(dataset_id, database=none) %}
     {# The options that a dataset's state was last made with, or none. #}
     {% set targets = sluice.state_relation('targets', database or this.database) %}
-    {% if adapter.get_relation(targets.database, targets.schema, targets.identifier) is none %}
-        {% do return(none) %}
-    {% endif %}
-    {% set found = sluice.rows(
-        'select options from ' ~ targets ~ ' where dataset = ' ~ sluice.literal(dataset_id)
-        ~ ' order by version desc limit 1'
-    ) %}
+    {% if load_cached_relation(targets) is none %}{% do return(none) %}{% endif %}
+    {% set query %}
+        select options
+        from {{ targets }}
+        where dataset = {{ sluice.literal(dataset_id) }}
+        order by version desc
+        limit 1
+    {% endset %}
+    {% set found = sluice.query_rows(query) %}
     {% do return(fromjson(found[0].options) if found else none) %}
 {% endmacro %}
 
 
 {% macro record_target_options(dataset_id, options, database=none) %}
+    {# Notes the options that a dataset's state is made with from now on, as its next version. #}
     {% set targets = sluice.state_relation('targets', database or this.database) %}
-    {% do run_query(
-        'insert into ' ~ targets ~ ' (dataset, version, options, update_id, committed_at)\nselect ' ~ [
-            sluice.literal(dataset_id),
-            'coalesce(max(version), 0) + 1',
-            sluice.literal(tojson(options)),
-            sluice.literal(invocation_id),
-            'cast(' ~ sluice.literal(sluice.utc_now()) ~ ' as ' ~ dbt.type_timestamp() ~ ')',
-        ] | join(', ') ~ '\nfrom ' ~ targets ~ ' where dataset = ' ~ sluice.literal(dataset_id)
-    ) %}
+    {% set statement %}
+        insert into {{ targets }} (dataset, version, options, update_id, committed_at)
+        select
+            {{ sluice.literal(dataset_id) }},
+            coalesce(max(version), 0) + 1,
+            {{ sluice.literal(tojson(options)) }},
+            {{ sluice.literal(invocation_id) }},
+            {{ sluice.timestamp_expression() }}
+        from {{ targets }}
+        where dataset = {{ sluice.literal(dataset_id) }}
+    {% endset %}
+    {% do run_query(statement) %}
 {% endmacro %}

@@ -1,20 +1,21 @@
+{# PUBLIC: mark_as_read #}
+
 {% macro mark_as_read(dataset) %}
-    {# Run by `dbt run-operation sluice.mark_as_read --args '{dataset: orders}'`. The table's rows stay as they are,
-       and its next run reads on behind what its sources hold now. #}
+    {# The table's rows stay as they are, and its next run reads on behind what its sources hold now. #}
     {% if not execute %}{% do return(none) %}{% endif %}
     {% set node = sluice.streaming_table_node(dataset, 'mark_as_read') %}
     {% set reader = sluice.relation_of(node) %}
-    {% set positions = [] %}
-    {% for id in node.depends_on.nodes if (graph.nodes.get(id) or {}).get('config', {}).get('materialized') == 'streaming_table' %}
+    {% set ranges = [] %}
+    {% for id in node.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(id)) %}
         {% set source = sluice.relation_of(graph.nodes[id]) %}
-        {% set head = sluice.head_of(source) %}
-        {% do positions.append({'source': sluice.dataset_id(source), 'epoch': head.epoch, 'to': head.batch}) %}
+        {% set latest = sluice.latest_batch(source) %}
+        {% do ranges.append({'source': sluice.dataset_id(source), 'epoch': latest.epoch, 'to': latest.batch}) %}
     {% endfor %}
     {% do sluice.begin_transaction() %}
-    {% do sluice.insert_checkpoints(sluice.dataset_id(reader), positions, reader.database) %}
+    {% do sluice.insert_checkpoints(sluice.dataset_id(reader), ranges, reader.database) %}
     {% do adapter.commit() %}
-    {% for position in positions %}
-        {% do log('sluice: ' ~ reader ~ ' goes on behind batch ' ~ position.to ~ ' of ' ~ position.source
-            ~ ' (epoch ' ~ position.epoch ~ ')', info=true) %}
+    {% for range in ranges %}
+        {% do log('sluice: ' ~ reader ~ ' goes on behind batch ' ~ range.to ~ ' of ' ~ range.source
+            ~ ' (epoch ' ~ range.epoch ~ ')', info=true) %}
     {% endfor %}
 {% endmacro %}

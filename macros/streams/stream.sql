@@ -1,24 +1,19 @@
+{# PUBLIC: stream #}
+
 {% macro stream(relation) %}
     {# A unit test's input is a fixture and a parse-time relation a placeholder: neither has batches. #}
-    {% if not execute or model.resource_type == 'unit_test' %}
-        {% do return(relation) %}
-    {% endif %}
+    {% if not execute or model.resource_type == 'unit_test' %}{% do return(relation) %}{% endif %}
     {% do sluice.check_stream(relation) %}
-    {% set whole = api.Relation.create(
-        database=relation.database, schema=relation.schema, identifier=relation.identifier
-    ) %}
-    {% set position = sluice.stream_position(whole) %}
-    {% if relation.limit == 0 %}{% do position.update({'to': position['from'], 'restarted': false}) %}{% endif %}
-    {% do return(
-        '(\n    /* sluice:stream ' ~ tojson(position) | replace('*', '\\u002a') ~ ' */\n    '
-        ~ sluice.stream_rows(whole, position) ~ '\n)'
-    ) %}
+    {% set whole = sluice.whole_relation(relation) %}
+    {% set range = sluice.batch_range(whole, empty=relation.limit == 0) %}
+    {% do return('(\n    ' ~ sluice.note('stream', range) ~ '\n    ' ~ sluice.stream_rows(whole, range) ~ '\n)') %}
 {% endmacro %}
 
 
 {% macro check_stream(relation) %}
+    {# What is read must be a streaming table, and the reader something that keeps a checkpoint. #}
     {% set errors = [] %}
-    {% set node = sluice.node_of(relation) %}
+    {% set node = sluice.node_at(relation) %}
     {% if node is none or node.config.materialized != 'streaming_table' %}
         {% do errors.append(
             'stream() reads streaming tables only; ' ~ sluice.dataset_id(relation) ~ ' is '
@@ -43,46 +38,48 @@
 {% endmacro %}
 
 
-{% macro stream_position(source) %}
-    {# What this model reads of `source` in this run: the batches after `from`, up to `to`. #}
+{% macro batch_range(source, empty=false) %}
+    {# What this model reads of a streaming table in this run: the batches after `from`, up to `to`; none where it is to
+       be empty (dbt run --empty). `restarted`: the source was rebuilt since this model last read it. #}
     {% set source_id = sluice.dataset_id(source) %}
-    {% set head = sluice.head_of(source) %}
-    {% set read = sluice.latest_position(sluice.dataset_id(this), source_id, this.database) %}
-    {% set afresh = model.resource_type not in ('model', 'snapshot') or sluice.starts_over() %}
-    {% set restarted = not afresh and (read.epoch != 0 or read.batch != 0)
-        and (read.epoch != head.epoch or read.batch > head.batch) %}
+    {% set latest = sluice.latest_batch(source) %}
+    {% set read = sluice.committed_batch(sluice.dataset_id(this), source_id, this.database) %}
+    {% set full_refresh = model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh() %}
+    {% set restarted = not full_refresh and (read.epoch != 0 or read.batch != 0)
+        and (read.epoch != latest.epoch or read.batch > latest.batch) %}
+    {% set from = 0 if full_refresh or restarted else read.batch %}
     {% do return({
         'source': source_id,
-        'epoch': head.epoch,
-        'from': 0 if afresh or restarted else read.batch,
-        'to': head.batch,
-        'restarted': restarted,
+        'epoch': latest.epoch,
+        'from': from,
+        'to': from if empty else latest.batch,
+        'restarted': restarted and not empty,
     }) %}
 {% endmacro %}
 
 
-{% macro head_of(source) %}
+{% macro latest_batch(source) %}
     {# How far a streaming table has come. One that was made elsewhere (dbt clone, --defer) has its state there: its
        rows say how far they go, and epoch 0 that nothing is known of rebuilds. #}
     {% set id = sluice.dataset_id(source) %}
-    {% set head = sluice.latest_position(id, id, source.database) %}
-    {% if head.epoch or load_relation(source) is none %}{% do return(head) %}{% endif %}
-    {% set found = sluice.rows('select max(_sluice_batch) as batch from ' ~ source) %}
+    {% set latest = sluice.committed_batch(id, id, source.database) %}
+    {% if latest.epoch or load_cached_relation(source) is none %}{% do return(latest) %}{% endif %}
+    {% set found = sluice.query_rows('select max(_sluice_batch) as batch from ' ~ source) %}
     {% do return({'epoch': 0, 'batch': (found[0].batch or 0) | int}) %}
 {% endmacro %}
 
 
-{% macro stream_rows(relation, position) %}
-    {% do return(adapter.dispatch('stream_rows', 'sluice')(relation, position)) %}
+{% macro stream_rows(relation, range) %}
+    {# A query of a range of batches, with the user's columns only. #}
+    {% do return(adapter.dispatch('stream_rows', 'sluice')(relation, range)) %}
 {% endmacro %}
 
 
-{% macro streams_read() %}
-    {# What stream() rendered into this node, read back: no second look at the source, so no race. #}
-    {% set positions = {} %}
-    {% for text in modules.re.findall('/\\* sluice:stream (.*?) \\*/', model.get('compiled_code') or '') %}
-        {% set position = fromjson(text) %}
-        {% do positions.update({position.source: position}) %}
+{% macro ranges_read(sql=none) %}
+    {# The ranges that stream() rendered into a query, by default this model's: one a source. #}
+    {% set ranges = {} %}
+    {% for range in sluice.notes('stream', sql or model.get('compiled_code')) %}
+        {% do ranges.update({range.source: range}) %}
     {% endfor %}
-    {% do return(positions.values() | list) %}
+    {% do return(ranges.values() | list) %}
 {% endmacro %}

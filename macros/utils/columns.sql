@@ -1,9 +1,10 @@
 {% macro columns_of(relation) %}
-    {# As adapter.get_columns_in_relation, which builds a whole macro context anew at each call (50 ms). #}
+    {# The columns of a table: dbt Column objects with name and dtype, in their order. #}
     {% do return(adapter.dispatch('columns_of', 'sluice')(relation)) %}
 {% endmacro %}
 
 {% macro default__columns_of(relation) %}
+    {# Right everywhere; an engine may know a faster way. #}
     {% do return(adapter.get_columns_in_relation(relation)) %}
 {% endmacro %}
 
@@ -14,15 +15,14 @@
 {% endmacro %}
 
 
-{% macro column_named(columns, name) %}
-    {% for column in columns if column.name | lower == name | lower %}
-        {% do return(column) %}
-    {% endfor %}
+{% macro find_column(columns, name) %}
+    {# The column of this name in any case, or none. #}
+    {% for column in columns if column.name | lower == name | lower %}{% do return(column) %}{% endfor %}
     {% do return(none) %}
 {% endmacro %}
 
 
-{% macro same_name(names, wanted) %}
+{% macro find_name(names, wanted) %}
     {# The name among `names` that differs from `wanted` in case at most, or none. #}
     {% for name in names if name | lower == wanted | lower %}{% do return(name) %}{% endfor %}
     {% do return(none) %}
@@ -30,19 +30,21 @@
 
 
 {% macro user_columns(columns) %}
-    {# Names of the columns that are not ours. #}
-    {% set names = [] %}
-    {% for column in columns if not sluice.is_reserved(column.name) %}{% do names.append(column.name) %}{% endfor %}
-    {% do return(names) %}
+    {# The columns that are not ours. #}
+    {% set users = [] %}
+    {% for column in columns if not sluice.is_reserved(column.name) %}{% do users.append(column) %}{% endfor %}
+    {% do return(users) %}
 {% endmacro %}
 
 
 {% macro is_reserved(name) %}
+    {# Whether a name is one of ours. #}
     {% do return((name | lower).startswith('_sluice_')) %}
 {% endmacro %}
 
 
 {% macro reserved_column_errors(columns) %}
+    {# A message for each column of a query whose name is one of ours. #}
     {% set errors = [] %}
     {% for column in columns if sluice.is_reserved(column.name) %}
         {% do errors.append(

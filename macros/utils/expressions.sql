@@ -6,6 +6,8 @@
 {% macro default__checked_expressions(columns, expressions) %}
     {# Engines that tell of errors by failing only: the run will. #}
     {% set result = {} %}
-    {% for name in expressions %}{% do result.update({name: {'error': none, 'dtype': none, 'boolean': true}}) %}{% endfor %}
+    {% for name in expressions %}
+        {% do result.update({name: {'error': none, 'dtype': none, 'boolean': true}}) %}
+    {% endfor %}
     {% do return(result) %}
 {% endmacro %}

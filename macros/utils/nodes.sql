@@ -1,60 +1,67 @@
-{% macro starts_over() %}
-    {# dbt never full-refreshes a snapshot; sluice.rebuild does. #}
+{% macro is_full_refresh() %}
+    {# Whether this model starts over. dbt never full-refreshes a snapshot; sluice.rebuild does. #}
     {% if load_cached_relation(this) is none %}{% do return(true) %}{% endif %}
     {% do return(model.resource_type == 'model' and should_full_refresh()) %}
 {% endmacro %}
 
 
-{% macro start_over(node) %}
+{% macro rebuild_command(node) %}
     {# The command that makes a node anew, for error messages: dbt never full-refreshes a snapshot. #}
     {% if node.resource_type == 'snapshot' %}
-        {% do return("dbt run-operation sluice.rebuild --args '{dataset: " ~ node.name ~ ", start_over: true}', then dbt snapshot --select " ~ node.name) %}
+        {% do return("dbt run-operation sluice.rebuild --args '{dataset: " ~ node.name
+            ~ ", start_over: true}', then dbt snapshot --select " ~ node.name) %}
     {% endif %}
-    {% do return('dbt run --full-refresh --select ' ~ sluice.dataset_name(node)) %}
+    {% do return('dbt run --full-refresh --select ' ~ sluice.selector_of(node)) %}
 {% endmacro %}
 
 
 {% macro relation_of(node) %}
+    {# The table of a node. #}
     {% do return(api.Relation.create(
         database=node.database, schema=node.schema, identifier=node.alias or node.name, type='table')) %}
 {% endmacro %}
 
 
-{% macro node_of(relation) %}
-    {# The model, snapshot or seed that a relation is of; `--empty` and `--defer` change how it is written. #}
-    {% if relation is string or relation.identifier is not defined %}{% do return(none) %}{% endif %}
-    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed') %}
-        {% set name = relation.include() | string %}
-        {% if node.relation_name == name or (node.defer_relation or {}).get('relation_name') == name
-            or (node.schema == relation.schema and (node.alias or node.name) == relation.identifier) %}
-            {% do return(node) %}
-        {% endif %}
-    {% endfor %}
-    {% do return(none) %}
+{% macro whole_relation(relation) %}
+    {# A relation without what ref() adds to it (--empty gives it a limit). #}
+    {% do return(api.Relation.create(
+        database=relation.database, schema=relation.schema, identifier=relation.identifier)) %}
 {% endmacro %}
 
 
 {% macro node_at(relation) %}
-    {# Ephemeral models have a name in the graph, but nothing in the database. #}
+    {# The model, snapshot or seed that a relation is of, or none. By its place, for --empty changes how a relation is
+       written, and --defer where it is. Ephemeral models have a name in the graph, but no place in the database. #}
+    {% if relation is string or relation.identifier is not defined %}{% do return(none) %}{% endif %}
+    {% set wanted = sluice.place_of(relation.database, relation.schema, relation.identifier) %}
     {% for node in graph.nodes.values()
-        if node.resource_type in ('model', 'seed', 'snapshot') and node.config.materialized != 'ephemeral' %}
-        {% set place = [node.database, node.schema, node.alias or node.name] %}
-        {% if place | join('.') | lower == [relation.database, relation.schema, relation.identifier] | join('.') | lower %}
-            {% do return(node) %}
-        {% endif %}
+        if node.resource_type in ('model', 'snapshot', 'seed') and node.config.materialized != 'ephemeral' %}
+        {% for place in (node, node.get('defer_relation')) if place %}
+            {% if sluice.place_of(place.database, place.schema, place.alias or place.name) == wanted %}
+                {% do return(node) %}
+            {% endif %}
+        {% endfor %}
     {% endfor %}
     {% do return(none) %}
 {% endmacro %}
 
 
+{% macro place_of(database, schema, identifier) %}
+    {# Where a relation is, as text that can be compared. #}
+    {% do return([database, schema, identifier] | join('.') | lower) %}
+{% endmacro %}
+
+
 {% macro named_node(dataset, nodes, kind) %}
-    {# As dbt's selectors name versions: ver.v1, or ver for the latest. The alias of a version is ver_v1. #}
+    {# {'node', 'error'}: the one of the nodes that a user names. As dbt's selectors name versions: ver.v1, or ver for
+       the latest. The alias of a version is ver_v1. #}
     {% set ids, names, aliases, known = [], [], [], [] %}
     {% for node in nodes %}
-        {% set full_name = sluice.dataset_name(node) %}
+        {% set full_name = sluice.selector_of(node) %}
+        {% set is_latest = node.get('version') == node.get('latest_version') %}
         {% do known.append(full_name) %}
         {% if dataset == node.unique_id %}{% do ids.append(node) %}
-        {% elif dataset == full_name or (dataset == node.name and node.get('version') == node.get('latest_version')) %}{% do names.append(node) %}
+        {% elif dataset == full_name or (dataset == node.name and is_latest) %}{% do names.append(node) %}
         {% elif dataset == node.alias %}{% do aliases.append(node) %}
         {% endif %}
     {% endfor %}
@@ -63,14 +70,15 @@
         {% do return({'node': none, 'error': 'dataset must name ' ~ kind ~ ' (known: '
             ~ (known | sort | join(', ') or 'none') ~ '), found: ' ~ tojson(dataset)}) %}
     {% elif found | length > 1 %}
-        {% do return({'node': none, 'error': 'dataset must name one node, found ' ~ found | length ~ ' that are called '
-            ~ dataset ~ '; way out: name it by its id: ' ~ found | map(attribute='unique_id') | sort | join(', ')}) %}
+        {% do return({'node': none, 'error': 'dataset must name one node, found ' ~ found | length
+            ~ ' that are called ' ~ dataset ~ '; way out: name it by its id: '
+            ~ found | map(attribute='unique_id') | sort | join(', ')}) %}
     {% endif %}
     {% do return({'node': found[0], 'error': none}) %}
 {% endmacro %}
 
 
-{% macro dataset_name(node) %}
+{% macro selector_of(node) %}
     {# As dbt's selectors and named_node() take it: the bare name of a versioned model is another node, the latest. #}
     {% set version = node.get('version') %}
     {% do return(node.name if version is none else node.name ~ '.v' ~ version) %}
@@ -78,16 +86,22 @@
 
 
 {% macro streaming_table_node(dataset, operation) %}
+    {# The streaming table that an operation was asked for. #}
     {% set nodes = [] %}
-    {% for node in graph.nodes.values() if node.config.materialized == 'streaming_table' %}
-        {% do nodes.append(node) %}
-    {% endfor %}
+    {% for node in graph.nodes.values() if sluice.is_streaming_table(node) %}{% do nodes.append(node) %}{% endfor %}
     {% set named = sluice.named_node(dataset, nodes, 'a streaming_table') %}
     {% if named.error %}{% do exceptions.raise_compiler_error('sluice.' ~ operation ~ ': ' ~ named.error) %}{% endif %}
     {% do return(named.node) %}
 {% endmacro %}
 
 
+{% macro is_streaming_table(node) %}
+    {# Whether a node of the graph (or none) is a streaming table. #}
+    {% do return(node is not none and node is defined and node.config.materialized == 'streaming_table') %}
+{% endmacro %}
+
+
 {% macro is_apply_changes_snapshot() %}
+    {# Whether what runs is a snapshot with our strategy. #}
     {% do return(config.get('strategy') in ('apply_changes', 'sluice.apply_changes')) %}
 {% endmacro %}

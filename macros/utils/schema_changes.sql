@@ -1,6 +1,7 @@
 {% macro sync_columns(relation, columns, mode='append_new_columns', existing=none, node=none) %}
     {# Brings a table up to the columns of a batch, by the rules of on_schema_change. Returns {'taken': those of the
-       batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every mode. #}
+       batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every
+       mode. #}
     {% set node = node or model %}
     {% set existing = existing or sluice.columns_of(relation) %}
     {% set taken = [] %}
@@ -9,7 +10,7 @@
     {% set errors = [] %}
     {% set widened = [] %}
     {% for column in columns %}
-        {% set old = sluice.column_named(existing, column.name) %}
+        {% set old = sluice.find_column(existing, column.name) %}
         {% if old is not none %}
             {% do taken.append(old) %}
             {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
@@ -20,7 +21,7 @@
             {% elif old.dtype != column.dtype and not sluice.widens(column.dtype, old.dtype) %}
                 {% do errors.append(
                     "column '" ~ old.name ~ "' was " ~ old.dtype ~ ' and is now ' ~ column.dtype
-                    ~ ', which can lose values; cast it in the model, or start over: ' ~ sluice.start_over(node)
+                    ~ ', which can lose values; cast it in the model, or start over: ' ~ sluice.rebuild_command(node)
                 ) %}
             {% endif %}
         {% elif mode in ('append_new_columns', 'sync_all_columns') %}
@@ -33,22 +34,19 @@
     {% endfor %}
     {% do errors.extend(sluice.widening_errors(relation, widened)) %}
     {% if mode in ('fail', 'sync_all_columns') %}
-        {% for old in existing if not sluice.is_reserved(old.name) and sluice.column_named(columns, old.name) is none %}
+        {% for old in existing if not sluice.is_reserved(old.name) and sluice.find_column(columns, old.name) is none %}
             {% if mode == 'fail' %}
-                {% do errors.append(sluice.column_gone(old.name)) %}
+                {% do errors.append(
+                    "column '" ~ old.name ~ "' is no longer in the model and on_schema_change is fail"
+                ) %}
             {% else %}
                 {% do alters.append('drop column ' ~ sluice.quote(old.name)) %}
                 {% do all.remove(old) %}
             {% endif %}
         {% endfor %}
     {% endif %}
-    {% if errors and mode == 'fail' %}
-        {% do errors.append(sluice.way_out_of_schema_change(node)) %}
-    {% endif %}
-    {% do sluice.raise_errors('Schema change of ' ~ relation, errors, node) %}
-    {% if alters %}
-        {% do run_query('alter table ' ~ relation ~ ' ' ~ alters | join(';\nalter table ' ~ relation ~ ' ')) %}
-    {% endif %}
+    {% do sluice.raise_schema_change(relation, errors, node, mode) %}
+    {% for change in alters %}{% do run_query('alter table ' ~ relation ~ ' ' ~ change) %}{% endfor %}
     {% do return({'taken': taken, 'all': all}) %}
 {% endmacro %}
 
@@ -70,12 +68,6 @@
 {% endmacro %}
 
 
-{% macro widens(narrow, wide) %}
-    {# Whether every value of type `narrow` is also a value of type `wide`. #}
-    {% do return(adapter.dispatch('widens', 'sluice')(narrow | upper, wide | upper)) %}
-{% endmacro %}
-
-
 {% macro widening_errors(relation, widened) %}
     {# For columns that are to become wider, and that a constraint or an index holds to their type. #}
     {% set errors = [] %}
@@ -83,20 +75,21 @@
     {% for column in widened if column.name | lower in fixed %}
         {% do errors.append(
             "column '" ~ column.name ~ "' is now " ~ column.dtype ~ ', and ' ~ fixed[column.name | lower]
-            ~ ' keeps its type from being changed; cast it in the model, or start over: ' ~ sluice.start_over(model)
+            ~ ' keeps its type from being changed; cast it in the model, or start over: '
+            ~ sluice.rebuild_command(model)
         ) %}
     {% endfor %}
     {% do return(errors) %}
 {% endmacro %}
 
 
-{% macro way_out_of_schema_change(node) %}
-    {% do return('way out: change the model back, choose another on_schema_change, or start over: ' ~ sluice.start_over(node)) %}
-{% endmacro %}
-
-
-{% macro column_gone(name) %}
-    {% do return("column '" ~ name ~ "' is no longer in the model and on_schema_change is fail") %}
+{% macro raise_schema_change(relation, errors, node, mode) %}
+    {# One error for all of them, with the way out where on_schema_change is what forbids. #}
+    {% if errors and mode == 'fail' %}
+        {% do errors.append('way out: change the model back, choose another on_schema_change, or start over: '
+            ~ sluice.rebuild_command(node)) %}
+    {% endif %}
+    {% do sluice.raise_errors('Schema change of ' ~ relation, errors, node) %}
 {% endmacro %}
 
 

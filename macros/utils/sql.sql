@@ -6,6 +6,7 @@
 
 
 {% macro quoted(names, prefix='') %}
+    {# Names, quoted, each behind the prefix where there is one. #}
     {% set result = [] %}
     {% for name in names %}
         {% do result.append((prefix ~ '.' if prefix else '') ~ sluice.quote(name)) %}
@@ -15,21 +16,26 @@
 
 
 {% macro literal(value) %}
+    {# A value as SQL: null, true, 1, and any text so that it means itself, whatever is in it. #}
     {% if value is none %}{% do return('null') %}{% endif %}
     {% if value is boolean or value is number %}{% do return(value | string | lower) %}{% endif %}
-    {% do return(dbt.string_literal(dbt.escape_single_quotes(value | string))) %}
+    {% do return(sluice.text_literal(value | string)) %}
 {% endmacro %}
 
 
-{% macro literals(values) %}
-    {% set texts = [] %}
-    {% for value in values %}{% do texts.append(sluice.literal(value)) %}{% endfor %}
-    {% do return(texts) %}
+{% macro text_literal(text) %}
+    {# Any text as an SQL literal that means itself, whatever is in it. #}
+    {% do return(adapter.dispatch('text_literal', 'sluice')(text)) %}
+{% endmacro %}
+
+{% macro default__text_literal(text) %}
+    {# Engines that double a quotation mark and take everything else as it is. #}
+    {% do return(dbt.string_literal(dbt.escape_single_quotes(text))) %}
 {% endmacro %}
 
 
-{% macro rows(sql) %}
-    {# Plain dictionaries: agate rows differ between dbt 1 and 2. Column names in lower case. #}
+{% macro query_rows(sql) %}
+    {# The rows of a query as plain dictionaries: agate rows differ between dbt 1 and 2. Column names in lower case. #}
     {% set result = [] %}
     {% set table = run_query(sql) %}
     {% if table %}
@@ -45,57 +51,40 @@
 
 
 {% macro utc_now() %}
+    {# This moment in UTC, with microseconds. #}
     {% do return(modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')) %}
 {% endmacro %}
 
 
-{% macro python_text(value) %}
-    {# A Python string literal; JSON text is one. #}
-    {% do return(tojson(value)) %}
+{% macro timestamp_expression(moment=none) %}
+    {# A moment in UTC, given as text, as SQL; by default this one. #}
+    {% do return('cast(' ~ sluice.literal(moment or sluice.utc_now()) ~ ' as ' ~ dbt.type_timestamp() ~ ')') %}
 {% endmacro %}
 
 
-{% macro struct_of(fields) %}
-    {% do return(adapter.dispatch('struct_of', 'sluice')(fields)) %}
+{% macro pattern_condition(expression, pattern) %}
+    {# True where a regular expression is found in a value's text; ^ and $ tie it to the ends of the text. #}
+    {% do return(adapter.dispatch('pattern_condition', 'sluice')(expression, pattern)) %}
+{% endmacro %}
+
+
+{% macro struct_expression(fields) %}
+    {# A struct of fields, {name: SQL expression}, compared field by field. #}
+    {% do return(adapter.dispatch('struct_expression', 'sluice')(fields)) %}
 {% endmacro %}
 
 
 {% macro begin_transaction() %}
+    {# Opens a transaction where the engine has any. #}
     {% do adapter.dispatch('begin_transaction', 'sluice')() %}
 {% endmacro %}
 
 {% macro default__begin_transaction() %}
-    {# Engines without transactions: every step is idempotent per batch, the checkpoint comes last. #}
+    {# An engine that commits each statement has nothing to open. #}
 {% endmacro %}
 
 
 {% macro run_sql_header() %}
     {# What the model's query needs beforehand (dbt's set_sql_header), once for all of our statements. #}
     {% if config.get('sql_header') %}{% do run_query(config.get('sql_header')) %}{% endif %}
-{% endmacro %}
-
-
-{% macro rendered(value) %}
-    {# Renders the Jinja in a test's argument, as dbt does when it runs the test: text that is one expression (also
-       a bare var() or ref()) may stand for a number, a list or a mapping, so it takes the way over YAML. #}
-    {% if value is mapping %}
-        {% set result = {} %}
-        {% for name, item in value.items() %}{% do result.update({name: sluice.rendered(item)}) %}{% endfor %}
-        {% do return(result) %}
-    {% elif value is sequence and value is not string %}
-        {% set result = [] %}
-        {% for item in value %}{% do result.append(sluice.rendered(item)) %}{% endfor %}
-        {% do return(result) %}
-    {% elif value is not string %}
-        {% do return(value) %}
-    {% endif %}
-    {% set bare = modules.re.match('\\s*(?:env_var|ref|var|source|doc)\\s*[(].+[)]\\s*$', value) %}
-    {% set braced = modules.re.match('\\s*[{][{]((?:(?![{][{]|[}][}]).)+)[}][}]\\s*$', value, modules.re.S) %}
-    {% if bare or braced %}
-        {% set expression = value if bare else braced.group(1).strip('-') %}
-        {% set text = render('{' ~ '{ toyaml(' ~ expression ~ ') }' ~ '}') %}
-        {# toyaml has no answer for what is not plain data: a relation. #}
-        {% do return(fromyaml(text) if text != 'None' else render('{' ~ '{ ' ~ expression ~ ' }' ~ '}')) %}
-    {% endif %}
-    {% do return(render(value)) %}
 {% endmacro %}

@@ -3,14 +3,53 @@
        Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large insert of the
        same transaction from every other connection (docs/decisions/0002). #}
     {% if contracted and config.get('contract').enforced %}
-        {% do run_query('create table ' ~ relation ~ ' ' ~ get_table_columns_and_constraints()) %}
-        {% do return(none) %}
+        {% set definitions = get_table_columns_and_constraints() %}
+    {% else %}
+        {% set parts = [] %}
+        {% for column in columns %}{% do parts.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}{% endfor %}
+        {% set definitions = '(' ~ parts | join(', ') ~ ')' %}
     {% endif %}
-    {% set definitions = [] %}
-    {% for column in columns %}
-        {% do definitions.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}
-    {% endfor %}
-    {% do run_query('create table ' ~ relation ~ ' (' ~ definitions | join(', ') ~ ')') %}
+    {% do run_query(sluice.create_table_statement(relation, definitions)) %}
+{% endmacro %}
+
+
+{% macro create_table_statement(relation, definitions, if_not_exists=false) %}
+    {# The statement that makes a table of definitions of columns, in brackets. #}
+    {% do return(adapter.dispatch('create_table_statement', 'sluice')(relation, definitions, if_not_exists)) %}
+{% endmacro %}
+
+{% macro default__create_table_statement(relation, definitions, if_not_exists) %}
+    {# For engines whose tables need nothing beside their columns. #}
+    {% do return('create table ' ~ ('if not exists ' if if_not_exists else '') ~ relation ~ ' ' ~ definitions) %}
+{% endmacro %}
+
+
+{% macro stage_table(suffix, sql, relation=none) %}
+    {# A query's rows in a table that lasts for this run: they must stand, and not be worked out anew at each look.
+       Named after a relation, by default the model that runs, and the suffix; returns the table. #}
+    {% do return(adapter.dispatch('stage_table', 'sluice')(suffix, sql, relation or this)) %}
+{% endmacro %}
+
+
+{% macro drop_staged(relations) %}
+    {# Drops what stage_table() made. #}
+    {% for relation in relations %}{% do run_query('drop table if exists ' ~ relation) %}{% endfor %}
+{% endmacro %}
+
+
+{% macro insert_rows(relation, columns, sql) %}
+    {# Inserts the rows of a query, which has these columns. #}
+    {% do run_query(sluice.insert_statement(relation, columns | map(attribute='name') | list, sql)) %}
+{% endmacro %}
+
+
+{% macro insert_statement(relation, names, sql) %}
+    {# The statement that inserts the rows of a query, column by column. #}
+    {% set list = sluice.quoted(names) | join(', ') %}
+    insert into {{ relation }} ({{ list }})
+    select {{ list }} from (
+        {{ sql }}
+    ) as new_rows
 {% endmacro %}
 
 
@@ -20,37 +59,6 @@
 {% endmacro %}
 
 {% macro default__fixed_columns(relation) %}
+    {# Engines without constraints and indexes that hold a type. #}
     {% do return({}) %}
-{% endmacro %}
-
-
-{% macro create_temp(suffix, sql, relation=none) %}
-    {% do return(adapter.dispatch('create_temp', 'sluice')(suffix, sql, relation)) %}
-{% endmacro %}
-
-
-{% macro temp_relation(suffix, relation=none) %}
-    {% do return(adapter.dispatch('temp_relation', 'sluice')(suffix, relation)) %}
-{% endmacro %}
-
-{% macro default__temp_relation(suffix, relation=none) %}
-    {% do return(api.Relation.create(identifier='_sluice_' ~ (relation or this).identifier ~ '_' ~ suffix, type='table')) %}
-{% endmacro %}
-
-
-{% macro drop_temp(relations) %}
-    {% set drops = [] %}
-    {% for relation in relations %}{% do drops.append('drop table if exists ' ~ relation ~ ';') %}{% endfor %}
-    {% if drops %}{% do run_query(drops | join('\n')) %}{% endif %}
-{% endmacro %}
-
-
-{% macro insert_rows(relation, columns, sql) %}
-    {% do run_query(sluice.insert_sql(relation, columns | map(attribute='name') | list, sql)) %}
-{% endmacro %}
-
-
-{% macro insert_sql(relation, names, sql) %}
-    {% set list = sluice.quoted(names) | join(', ') %}
-    {% do return('insert into ' ~ relation ~ ' (' ~ list ~ ')\nselect ' ~ list ~ ' from (\n' ~ sql ~ '\n) as new_rows') %}
 {% endmacro %}

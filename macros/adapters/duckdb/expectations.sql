@@ -1,12 +1,7 @@
-{% macro duckdb__matches_pattern_condition(column_name, pattern) %}
-    {% do return('regexp_matches(cast(' ~ column_name ~ ' as varchar), ' ~ sluice.literal(pattern) ~ ')') %}
-{% endmacro %}
-
-
 {% macro duckdb__violations(rules) %}
     list_filter([
         {%- for rule in rules %}
-        case when not {{ sluice.verdict(loop.index) }} then {{ sluice.literal(rule.name) }} end
+        case when not {{ rule.column }} then {{ sluice.literal(rule.name) }} end
         {{- ',' if not loop.last }}
         {%- endfor %}
     ], lambda name: name is not null)

@@ -1,14 +1,17 @@
-{% macro duckdb__find_reasons(plans, answers) -%}
+{% macro duckdb__find_read_errors(plans, answers) -%}
 {# Python, for SQL and Jinja catch no error. -#}
-{%- set hint = ' (a likely cause: the file is no UTF-8, has a row that does not fit its header, or has an open quote)' -%}
+{%- set hint = ' (a likely cause: the file is no UTF-8, has a row that does not fit its header, '
+    ~ 'or has an open quote)' -%}
 {%- set failed = [] -%}
 {%- for plan in plans -%}
     {%- for path in plan.failed -%}
         {%- set slow = sluice.duckdb_slow_reader(plan.options, true) if sluice.duckdb_is_packed(path) else none -%}
         {%- set list = sluice.duckdb_paths([path]) -%}
         {%- do failed.append({'path': path, 'queries': [
-            ["select case when count(size) = 0 then error('the file is not there') end from read_blob(" ~ list ~ ')', ''],
-            [sluice.duckdb_read_to_its_end(plan.options, slow or 'stream', list), hint if plan.options.format == 'csv' else ''],
+            ["select case when count(size) = 0 then error('the file is not there') end from read_blob("
+                ~ list ~ ')', ''],
+            [sluice.duckdb_read_to_its_end(plan.options, slow or 'stream', list),
+                hint if plan.options.format == 'csv' else ''],
         ]}) -%}
     {%- endfor -%}
 {%- endfor -%}
@@ -27,24 +30,26 @@ def reason(con, queries):
 
 def materialize(failed, con):
     found = [[file["path"], reason(con, file["queries"])] for file in failed]
-    answers = {{ sluice.python_text(answers | string) }}
+    answers = {{ tojson(answers | string) }}
     con.execute(f"create or replace table {answers} (path varchar, reason varchar)")
     con.executemany(f"insert into {answers} values (?, ?)", found)
 {%- endmacro %}
 
 
 {% macro duckdb__clean_files(due) -%}
-{# Python, for SQL moves no files. It runs after the commit of the rows. A file goes first and is noted then: one that is
-   gone without a note is noted by the next run. One that changed after it was read stays. -#}
+{# Python, for SQL moves no files. It runs after the commit of the rows. A file goes first and is noted then: one that
+   is gone without a note is noted by the next run. One that changed after it was read stays. -#}
 {{ sluice.duckdb_python_head(due) }}
 
 
 def materialize(due, con):
-    ledger = {{ sluice.python_text(sluice.state_relation('files', this.database) | string) }}
-    relation = {{ sluice.python_text(sluice.dataset_id(this)) }}
+    ledger = {{ tojson(sluice.state_relation('files', this.database) | string) }}
+    relation = {{ tojson(sluice.dataset_id(this)) }}
     for file in due:
         path, moved_to = file["path"], file["moved_to"]
-        read = con.execute(f"select max(size) from {ledger} where relation = ? and path = ?", [relation, path]).fetchone()[0]
+        read = con.execute(
+            f"select max(size) from {ledger} where relation = ? and path = ?", [relation, path]
+        ).fetchone()[0]
         if os.path.exists(path):
             if os.path.getsize(path) != read:
                 continue
@@ -79,5 +84,5 @@ class dbtObj:
 
 
 def model(dbt, con):
-    return json.loads({{ sluice.python_text(tojson(data)) }})
+    return json.loads({{ tojson(tojson(data)) }})
 {%- endmacro %}

@@ -1,8 +1,7 @@
-{% macro duckdb_choose_readers(options, files) %}
-    {# Gives each file the reader that takes all of it and returns the paths that have none: 'stream' is the fast one,
-       'bytes' and 'latin' (compressed files) cope with every byte. 'bytes' opens a file faster, so small ones are its
-       own. A look at the bytes beforehand finds lines that 'stream' would cut or refuse; it loads a file whole, so it
-       is for those below 256 MiB. #}
+{% macro duckdb__file_readers(options, files) %}
+    {# 'stream' is the fast one, 'bytes' and 'latin' (compressed files) cope with every byte. 'bytes' opens a file
+       faster, so small ones are its own. A look at the bytes beforehand finds lines that 'stream' would cut or refuse;
+       it loads a file whole, so it is for those below 256 MiB. #}
     {% set known = {'bytes': [], 'stream': [], 'plain': [], 'packed': []} %}
     {% set of_lines = options.format == 'json' and not options.multi_line %}
     {% for file in files %}
@@ -15,16 +14,11 @@
     {% for path in known.stream %}{% do readers.update({path: 'stream'}) %}{% endfor %}
     {% for path in sluice.duckdb_odd_files(known.stream) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
     {% for kind in ('plain', 'packed') %}
-        {% set tried = sluice.duckdb_read_by(options, 'stream', known[kind], readers) %}
+        {% set tried = sluice.duckdb_try_reader(options, 'stream', known[kind], readers) %}
         {% set slow = sluice.duckdb_slow_reader(options, kind == 'packed') %}
-        {% if slow %}{% do sluice.duckdb_read_by(options, slow, tried, readers) %}{% endif %}
+        {% if slow %}{% do sluice.duckdb_try_reader(options, slow, tried, readers) %}{% endif %}
     {% endfor %}
-    {% set failed = [] %}
-    {% for file in files %}
-        {% do file.update({'reader': readers.get(file.path)}) %}
-        {% if not file.reader %}{% do failed.append(file.path) %}{% endif %}
-    {% endfor %}
-    {% do return(failed) %}
+    {% do return(readers) %}
 {% endmacro %}
 
 
@@ -32,7 +26,7 @@
     {# Files of lines that the CSV reader would not give back as they are: no UTF-8, its delimiter in the text, or line
        ends that are neither all LF nor all CR LF. #}
     {% if not paths %}{% do return([]) %}{% endif %}
-    {% do return(sluice.rows("
+    {% do return(sluice.query_rows("
         select filename as path
         from (select filename, try(decode(content)) as content from read_blob(" ~ sluice.duckdb_paths(paths) ~ "))
         where content is null
@@ -42,10 +36,10 @@
 {% endmacro %}
 
 
-{% macro duckdb_read_by(options, reader, paths, readers) %}
+{% macro duckdb_try_reader(options, reader, paths, readers) %}
     {# Notes the reader of the files that it reads to their end; returns the others. Parquet files of one name and types
        that do not go together are read in groups. #}
-    {% set found = sluice.duckdb_split(sluice.duckdb_read_to_its_end(options, reader, 'PATHS'), paths) %}
+    {% set found = sluice.duckdb_bisect(sluice.duckdb_read_to_its_end(options, reader, 'PATHS'), paths) %}
     {% for group in found.groups %}
         {% set label = reader ~ ('_' ~ loop.index if options.format == 'parquet' else '') %}
         {% for path in group %}{% do readers.update({path: label}) %}{% endfor %}
@@ -56,7 +50,9 @@
 
 {% macro duckdb_read_to_its_end(options, reader, paths) %}
     {# The sum of hashes makes it look at every value: a bare count of a Parquet file reads no data. #}
-    {% do return('select sum(hash(line)::hugeint) from (' ~ sluice.duckdb_reader(options, reader, paths) ~ ')') %}
+    {% do return(
+        'select sum(hash(_sluice_line)::hugeint) from (' ~ sluice.duckdb_reader(options, reader, paths) ~ ')'
+    ) %}
 {% endmacro %}
 
 
@@ -67,8 +63,8 @@
 {% endmacro %}
 
 
-{% macro duckdb_records(options, files, texts={}) %}
-    {# The records of all the files, each file by the reader that was chosen for it. #}
+{% macro duckdb__file_records(options, files, texts) %}
+    {# Each file by the reader that was chosen for it. #}
     {% set parts = [] %}
     {% for reader, chosen in files | groupby('reader') %}
         {% set paths = sluice.duckdb_paths(chosen | map(attribute='path')) %}
@@ -82,17 +78,21 @@
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
     {% if options.format != 'json' %}
         {% set casts = [] %}
-        {% for name in texts %}{% do casts.append(sluice.quote(name) ~ '::varchar as ' ~ sluice.quote(name)) %}{% endfor %}
-        {% do return('select _sluice_path as path, to_json(records)::varchar as line from (select *'
-            ~ (' replace (' ~ casts | join(', ') ~ ')' if casts else '') ~ ' from ' ~ sluice.duckdb_table_reader(options, paths) ~ ') as records') %}
+        {% for name in texts %}
+            {% do casts.append(sluice.quote(name) ~ '::varchar as ' ~ sluice.quote(name)) %}
+        {% endfor %}
+        {% do return('select _sluice_path, to_json(_sluice_records)::varchar as _sluice_line from (select *'
+            ~ (' replace (' ~ casts | join(', ') ~ ')' if casts else '') ~ ' from '
+            ~ sluice.duckdb_table_reader(options, paths) ~ ') as _sluice_records') %}
     {% elif options.multi_line and reader == 'stream' %}
-        {% do return('select filename as path, ' ~ sluice.duckdb_document_records('json') ~ ' as line from read_json_objects(' ~ paths
+        {% do return('select filename as _sluice_path, ' ~ sluice.duckdb_document_records('json')
+            ~ ' as _sluice_line from read_json_objects(' ~ paths
             ~ ", format = 'auto', maximum_object_size = 67108864, filename = true, hive_partitioning = false)") %}
     {% elif reader == 'stream' %}
-        {% do return('select filename as path, line from ' ~ sluice.duckdb_lines(paths)) %}
+        {% do return('select filename as _sluice_path, _sluice_line from ' ~ sluice.duckdb_lines(paths)) %}
     {% elif reader == 'latin' %}
-        {% do return('select filename as path, ' ~ sluice.duckdb_decoded('line') ~ ' as line from '
-            ~ sluice.duckdb_lines(paths, 'latin-1')) %}
+        {% do return('select filename as _sluice_path, ' ~ sluice.duckdb_decoded('_sluice_line')
+            ~ ' as _sluice_line from ' ~ sluice.duckdb_lines(paths, 'latin-1')) %}
     {% endif %}
     {% do return(sluice.duckdb_lines_by_bytes(options, paths)) %}
 {% endmacro %}
@@ -102,7 +102,8 @@
     {# Raw lines, read in parallel: a JSON reader would lose the text of broken ones. The delimiter is four control
        characters in a row, which valid JSON cannot contain. #}
     {% do return(
-        'read_csv(' ~ paths ~ ", columns = {'line': 'VARCHAR'}, delim = E'\\x01\\x02\\x03\\x04', quote = '', escape = '', "
+        'read_csv(' ~ paths ~ ", columns = {'_sluice_line': 'VARCHAR'}, delim = E'\\x01\\x02\\x03\\x04', "
+        ~ "quote = '', escape = '', "
         ~ 'header = false, auto_detect = false, strict_mode = false, max_line_size = 67108864, filename = true, '
         ~ "hive_partitioning = false, encoding = '" ~ encoding ~ "')"
     ) %}
@@ -112,7 +113,12 @@
 {% macro duckdb_lines_by_bytes(options, paths) %}
     {# Lines end at LF or CR LF, whatever else is in the file. Where it is no UTF-8, each line is decoded by itself, and
        one that cannot be keeps its bytes as \xNN. Blocks of lines, for one long list is slow to take apart. #}
-    select path, case when decoded then line else coalesce(try(decode(line::blob)), {{ sluice.duckdb_escaped('line') }}) end as line
+    select
+        path as _sluice_path,
+        case
+            when decoded then line
+            else coalesce(try(decode(line::blob)), {{ sluice.duckdb_escaped('line') }})
+        end as _sluice_line
     from (
         {% if options.multi_line -%}
         select path, decoded, {{ sluice.duckdb_document_records('content') }} as line
@@ -126,7 +132,12 @@
                 else line
             end as line
         from (
-            select path, decoded, unnest(string_split(case when suffix(block, E'\n') then block[:-2] else block end, E'\n')) as line
+            select
+                path,
+                decoded,
+                unnest(
+                    string_split(case when suffix(block, E'\n') then block[:-2] else block end, E'\n')
+                ) as line
         {%- endif %}
         from (
             select
@@ -145,7 +156,10 @@
                 select
                     filename,
                     try(decode(content)) is not null as decoded,
-                    coalesce(ltrim(try(decode(content)), chr(65279)), replace(regexp_replace(content::varchar, '^\\xEF\\xBB\\xBF', ''), '\x0A', E'\n')) as content
+                    coalesce(
+                        ltrim(try(decode(content)), chr(65279)),
+                        replace(regexp_replace(content::varchar, '^\\xEF\\xBB\\xBF', ''), '\x0A', E'\n')
+                    ) as content
                 from read_blob({{ paths }})
             )
         )
@@ -157,7 +171,8 @@
 {% macro duckdb_decoded(line) %}
     {# A line that was read as Latin-1, so one character a byte, as UTF-8 without a mark at its begin; bytes that are
        none are written \xNN. #}
-    {% set bytes = "unhex(array_to_string(list_transform(string_split(" ~ line ~ ", ''), lambda c: printf('%02X', ord(c))), ''))" %}
+    {% set bytes = "unhex(array_to_string(list_transform(string_split(" ~ line
+        ~ ", ''), lambda c: printf('%02X', ord(c))), ''))" %}
     {% do return(
         "case when regexp_full_match(" ~ line ~ ", '[[:ascii:]]*') then " ~ line
         ~ " else coalesce(ltrim(try(decode(" ~ bytes ~ ")), chr(65279)), " ~ sluice.duckdb_escaped(bytes) ~ ") end"
@@ -171,18 +186,21 @@
     {% set elements = 'from_json(' ~ json ~ ", '[\"JSON\"]')" %}
     {% do return(
         'unnest(case when try(json_type(' ~ json ~ ")) = 'ARRAY' and not list_contains(list_transform(" ~ elements
-        ~ ", lambda e: json_type(e) = 'OBJECT'), false) then " ~ elements ~ '::varchar[] else [' ~ json ~ '::varchar] end)'
+        ~ ", lambda e: json_type(e) = 'OBJECT'), false) then " ~ elements
+        ~ '::varchar[] else [' ~ json ~ '::varchar] end)'
     ) %}
 {% endmacro %}
 
 
 {% macro duckdb_table_reader(options, paths) %}
-    {# CSV is read strictly and as text, from the first line on: what does not fit the header is an error of the file. #}
+    {# CSV is read strictly and as text, from the first line on: what does not fit the header is an error of the
+       file. #}
     {% set common = ", union_by_name = true, filename = '_sluice_path', hive_partitioning = false)" %}
     {% if options.format == 'parquet' %}{% do return('read_parquet(' ~ paths ~ common) %}{% endif %}
     {% do return(
-        'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header ~ ', skip = 0, strict_mode = true, max_line_size = 67108864, delim = '
-        ~ sluice.literal(options.delimiter) ~ ', quote = ' ~ sluice.literal(options.quote) ~ ', escape = ' ~ sluice.literal(options.escape) ~ common
+        'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header
+        ~ ', skip = 0, strict_mode = true, max_line_size = 67108864, delim = ' ~ sluice.literal(options.delimiter)
+        ~ ', quote = ' ~ sluice.literal(options.quote) ~ ', escape = ' ~ sluice.literal(options.escape) ~ common
     ) %}
 {% endmacro %}
 
@@ -194,5 +212,6 @@
 
 
 {% macro duckdb_is_packed(path) %}
+    {# Whether a file is compressed, by its name. #}
     {% do return(path.lower().endswith(('.gz', '.zst'))) %}
 {% endmacro %}

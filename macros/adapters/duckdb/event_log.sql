@@ -1,0 +1,3 @@
+{% macro duckdb__is_single_writer() %}
+    {% do return(true) %}
+{% endmacro %}

@@ -1,0 +1,103 @@
+{% macro new_files(options) %}
+    {# The files of the location that this model has not read, sorted by path: {'files': [{path, size, modified_at,
+       reader}], 'failed': [paths that cannot be read]}. A file is known by its path; with allow_overwrites by its size
+       and time too, so all are looked at. #}
+    {% set ledger = sluice.ledger_files() %}
+    {% set whole = options.allow_overwrites %}
+    {% set listing = sluice.listed_paths(options.location) %}
+    {% set paths = sluice.query_rows(
+        sluice.unread_files(listing, none if whole else ledger, ['path'], none if whole else options.max_files_per_run)
+    ) | map(attribute='path') | list %}
+    {% set found = sluice.readable_files(paths) %}
+    {% set files = found.good %}
+    {% if whole and files %}
+        {% set files = sluice.query_rows(sluice.unread_files(
+            sluice.listed_files(files), ledger, ['path', 'size', 'modified_at'], options.max_files_per_run
+        )) %}
+    {% endif %}
+    {% set readers = sluice.file_readers(options, files) %}
+    {% set readable, failed = [], found.bad | list %}
+    {% for file in files %}
+        {% if readers.get(file.path) %}
+            {% do readable.append({
+                'path': file.path, 'size': file.size, 'modified_at': file.modified_at | string,
+                'reader': readers[file.path],
+            }) %}
+        {% else %}
+            {% do failed.append(file.path) %}
+        {% endif %}
+    {% endfor %}
+    {% do return({'files': readable, 'failed': failed | sort}) %}
+{% endmacro %}
+
+
+{% macro unread_files(listing, ledger, identity, limit) %}
+    {# A query of the files of a listing that the ledger does not hold; without a ledger of all. Names that begin with
+       a dot or an underscore are not finished yet. Files that could not be read before come last, so that a limit
+       never stops at them. #}
+    select *
+    from (
+        {{ listing }}
+    ) as _sluice_listing
+    where substr({{ sluice.file_name_expression('path') }}, 1, 1) not in ('.', '_')
+    {%- if ledger %}
+        and not exists (
+            select 1
+            from ({{ ledger }}) as _sluice_ledger
+            where _sluice_ledger.status = 'INGESTED'
+                {%- for name in identity %}
+                and _sluice_ledger.{{ name }} = _sluice_listing.{{ name }}
+                {%- endfor %}
+        )
+    {%- endif %}
+    order by
+        {% if ledger %}path in (
+            select path from ({{ ledger }}) as _sluice_ledger where status = 'FAILED'
+        ) asc, {% endif -%}
+        path asc
+    {%- if limit %}
+    limit {{ limit }}
+    {%- endif %}
+{% endmacro %}
+
+
+{% macro listed_paths(location) %}
+    {# A query of the paths of all files at a location: a file, a folder with all below it, or a glob. #}
+    {% do return(adapter.dispatch('listed_paths', 'sluice')(location)) %}
+{% endmacro %}
+
+
+{% macro file_name_expression(path) %}
+    {# The name of a file, without its folders. #}
+    {% do return(adapter.dispatch('file_name_expression', 'sluice')(path)) %}
+{% endmacro %}
+
+
+{% macro readable_files(paths) %}
+    {# {'good': [{path, size, modified_at}], 'bad': paths of files that are not there or may not be opened}. #}
+    {% do return(adapter.dispatch('readable_files', 'sluice')(paths)) %}
+{% endmacro %}
+
+
+{% macro listed_files(files) %}
+    {# A query of files: path, size, modified_at. #}
+    {% do return(adapter.dispatch('listed_files', 'sluice')(files)) %}
+{% endmacro %}
+
+{% macro default__listed_files(files) %}
+    {# Right everywhere, slow to parse where there are very many files. #}
+    {% set rows = [] %}
+    {% for file in files %}
+        {% do rows.append(
+            'select ' ~ sluice.literal(file.path) ~ ' as path, ' ~ file.size ~ ' as size, '
+            ~ sluice.timestamp_expression(file.modified_at) ~ ' as modified_at'
+        ) %}
+    {% endfor %}
+    {% do return(rows | join('\nunion all\n')) %}
+{% endmacro %}
+
+
+{% macro file_readers(options, files) %}
+    {# {path: the name of a reader that takes all of the file}; a file that none can read is left out. #}
+    {% do return(adapter.dispatch('file_readers', 'sluice')(options, files)) %}
+{% endmacro %}

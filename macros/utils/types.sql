@@ -1,0 +1,46 @@
+{% macro type_text() %}
+    {# The name that the engine itself gives to the type of any text. #}
+    {% do return(adapter.dispatch('type_text', 'sluice')()) %}
+{% endmacro %}
+
+
+{% macro type_json() %}
+    {# The engine's type for JSON; text where it has none. #}
+    {% do return(adapter.dispatch('type_json', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__type_json() %}
+    {# An engine without a type for JSON keeps its text. #}
+    {% do return(dbt.type_string()) %}
+{% endmacro %}
+
+
+{% macro struct_type(fields) %}
+    {# The type of a struct of fields, {name: type}. #}
+    {% do return(adapter.dispatch('struct_type', 'sluice')(fields)) %}
+{% endmacro %}
+
+
+{% macro is_struct(type) %}
+    {# Whether a type is a struct: only the engine knows how its types are spelt. #}
+    {% do return(adapter.dispatch('is_struct', 'sluice')(type)) %}
+{% endmacro %}
+
+
+{% macro type_family(type) %}
+    {# What a type of the engine is: text, json, whole (a number), boolean, date, decimal, float, timestamp,
+       timestamp_with_zone, nested, or other. #}
+    {% do return(adapter.dispatch('type_family', 'sluice')(type)) %}
+{% endmacro %}
+
+
+{% macro timestamp_digits(type) %}
+    {# How many decimals of a second a timestamp type keeps. #}
+    {% do return(adapter.dispatch('timestamp_digits', 'sluice')(type)) %}
+{% endmacro %}
+
+
+{% macro widens(narrow, wide) %}
+    {# Whether every value of type `narrow` is also a value of type `wide`. #}
+    {% do return(adapter.dispatch('widens', 'sluice')(narrow | upper, wide | upper)) %}
+{% endmacro %}
