@@ -1,15 +1,25 @@
 {% macro check_apply_changes_target(existing, recorded, full_refresh) %}
     {# What stands where the target is to be, and rules that nobody would evaluate here. #}
     {% set errors = [] %}
-    {% if existing is not none and not existing.is_table and not full_refresh %}
+    {% set events = sluice.events_relation() %}
+    {% set way_out = 'rebuild it with: ' ~ sluice.rebuild_command(model) %}
+    {% if full_refresh or existing is none %}
+        {# What stands there is dropped. #}
+    {% elif not existing.is_table %}
+        {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out) %}
+    {% elif recorded is none %}
         {% do errors.append(
-            existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; rebuild it with: '
-            ~ sluice.rebuild_command(model)
+            existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; ' ~ way_out
         ) %}
-    {% elif not full_refresh and recorded is none %}
+    {% elif recorded.made_by %}
         {% do errors.append(
-            existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; rebuild it with: '
-            ~ sluice.rebuild_command(model)
+            existing ~ ' was made by something else meanwhile (' ~ recorded.made_by
+            ~ '), so its rows are not those of this feed; ' ~ way_out
+        ) %}
+    {% elif load_cached_relation(events) is none %}
+        {% do errors.append(
+            'the kept events of ' ~ existing ~ ' are gone (expected the table ' ~ events
+            ~ '), and without them the next rows cannot be worked out; ' ~ way_out
         ) %}
     {% endif %}
     {% for test in sluice.tests_of(model) %}
@@ -30,7 +40,8 @@
     {# What the kept events, or the table made from them, cannot follow: other keys, sequence, conditions, SCD type,
        names of the interval. Column lists may change: a column is then new, or gone. #}
     {% set errors = sluice.option_drift_errors(recorded, sluice.recorded_options(options), [
-        'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'scd_type', 'start_at', 'end_at',
+        'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'columns_to_update',
+        'scd_type', 'start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted',
     ], options.snapshot is not none) %}
     {% do errors.extend(sluice.type_drift_errors(options, kept, staged)) %}
     {% if errors %}
@@ -52,6 +63,10 @@
     {% for name in ('apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list') %}
         {% do events.update({name: options.given.get(name)}) %}
     {% endfor %}
+    {# Only where it is set: records are older than this option. #}
+    {% if options.columns_to_update %}
+        {% do events.update({'columns_to_update': options.columns_to_update}) %}
+    {% endif %}
     {% for name in (
         'track_history_column_list', 'track_history_except_column_list', 'ignore_null_updates',
         'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list',
@@ -61,29 +76,56 @@
     {% if options.scd_type == 2 %}
         {% do rows.update({'start_at': options.start_at, 'end_at': options.end_at}) %}
     {% endif %}
+    {% do rows.update(sluice.snapshot_only_columns(options)) %}
     {% do return({'events': events, 'rows': rows}) %}
 {% endmacro %}
 
 
 {% macro option_drift_errors(recorded, record, names, snapshot) %}
     {# A message for each option among `names` that is not what the state was made with. #}
-    {% set called = {
-        'keys': 'unique_key', 'start_at': 'snapshot_meta_column_names dbt_valid_from',
-        'end_at': 'snapshot_meta_column_names dbt_valid_to',
-    } if snapshot else {'scd_type': 'stored_as_scd_type'} %}
+    {% set called = {'scd_type': 'stored_as_scd_type'} %}
+    {% if snapshot %}
+        {% set meta = 'snapshot_meta_column_names ' %}
+        {% set called = {'keys': 'unique_key', 'start_at': meta ~ 'dbt_valid_from', 'end_at': meta ~ 'dbt_valid_to'} %}
+        {% for name in ('dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted') %}
+            {% do called.update({name: meta ~ name}) %}
+        {% endfor %}
+    {% endif %}
     {% set changes = [] %}
     {% for part in ('events', 'rows') %}
-        {% for name, before in recorded[part].items() if name in names and name in record[part] %}
-            {% set now = record[part][name] %}
-            {% if before != now
-                and not (name == 'keys' and before | map('lower') | sort == now | map('lower') | sort) %}
-                {% do changes.append(
-                    called.get(name, name) ~ ' was ' ~ tojson(before) ~ ' and is now ' ~ tojson(now)
-                ) %}
-            {% endif %}
+        {% set before, now = dict(recorded[part]), dict(record[part]) %}
+        {% if part == 'events' %}
+            {% for options in (before, now) %}{% do options.setdefault('columns_to_update', none) %}{% endfor %}
+        {% endif %}
+        {% for name, value in before.items()
+            if name in names and name in now and not sluice.is_same_option(name, value, now[name]) %}
+            {% do changes.append(
+                called.get(name, name) ~ ' was ' ~ tojson(value) ~ ' and is now ' ~ tojson(now[name])
+            ) %}
         {% endfor %}
     {% endfor %}
     {% do return(changes) %}
+{% endmacro %}
+
+
+{% macro is_same_option(name, before, now) %}
+    {# Whether two values of an option mean the same: names, and SQL without text literals, in any case; where the order
+       of names means nothing, in any order. #}
+    {% if before == now or before is none or now is none or name not in (
+        'keys', 'column_list', 'except_column_list', 'columns_to_update',
+        'sequence_by', 'apply_as_deletes', 'apply_as_truncates',
+    ) %}
+        {% do return(before == now) %}
+    {% endif %}
+    {% set sides = [] %}
+    {% for value in (before, now) %}
+        {% set parts = [] %}
+        {% for part in ([value] if value is string else value) %}
+            {% do parts.append(part if "'" in part or '$' in part else part | lower) %}
+        {% endfor %}
+        {% do sides.append(parts if name == 'sequence_by' else parts | sort) %}
+    {% endfor %}
+    {% do return(sides[0] == sides[1]) %}
 {% endmacro %}
 
 

@@ -1,7 +1,9 @@
 {% macro staged_events(options, columns, sql) %}
-    {# One row a change event: the target's columns, its sequence and what it does. What a delete or a truncate
-       carries beside its key is nobody's value, so it is dropped: copies of it are then equal. `changes` is the name by
-       which an option's expression may qualify a column of the query; no SQL of ours does. #}
+    {# One row a change event: the target's columns, its sequence, what it does, and which columns it sets where that
+       is told. What a delete or a truncate carries beside its key, and what an event does not set, is nobody's value,
+       so it is dropped: copies are then equal. `changes` is the name by which an option's expression may qualify a
+       column of the query; no SQL of ours does. #}
+    {% set told = options.columns_to_update %}
     {% set operation = [] %}
     {% for name, condition in [('TRUNCATE', options.truncates), ('DELETE', options.deletes)] if condition %}
         {% do operation.append('when ' ~ condition ~ "\nthen '" ~ name ~ "'") %}
@@ -11,22 +13,32 @@
         {%- set quoted = sluice.quote(name) %}
         {%- if name in options['keys'] and options.truncates %}
         case when _sluice_operation <> 'TRUNCATE' then {{ quoted }} end as {{ quoted }},
-        {%- elif name not in options['keys'] and operation %}
-        case when _sluice_operation = 'UPSERT' then {{ quoted }} end as {{ quoted }},
+        {%- elif name not in options['keys'] and (operation or told) %}
+        case
+            when _sluice_operation = 'UPSERT'{{ ' and ' ~ sluice.sets_condition(name) if told }} then {{ quoted }}
+        end as {{ quoted }},
         {%- else %}
         {{ quoted }},
         {%- endif %}
         {%- endfor %}
         _sluice_sequence,
         _sluice_operation
+        {%- if told %},
+        case when _sluice_operation = 'UPSERT' then _sluice_set end as _sluice_set
+        {%- endif %}
     from (
         select
-            {{ sluice.quoted(options.output) | join(', ') }},
+            {{ sluice.exact_columns(columns, options.output) | join(', ') }},
             {{ sluice.sequence_expression(options.sequence, columns) }} as _sluice_sequence,
             {% if operation -%}
             case {{ operation | join(' ') }} else 'UPSERT' end as _sluice_operation
             {%- else -%}
             'UPSERT' as _sluice_operation
+            {%- endif %}
+            {%- if told %},
+            {{ sluice.update_list_expression(
+                sluice.quote(told), sluice.find_column(columns, told).dtype, options['keys']
+            ) }} as _sluice_set
             {%- endif %}
         from (
             {{ sql }}
@@ -35,9 +47,9 @@
 {% endmacro %}
 
 
-{% macro python_feed_relation() %}
+{% macro python_feed_relation(relation=none) %}
     {# Where the rows of a Python model land before they are a feed. #}
-    {% set events = sluice.events_relation() %}
+    {% set events = sluice.events_relation(relation) %}
     {% do return(events.incorporate(path={'identifier': events.identifier | replace('__events', '__python_feed')})) %}
 {% endmacro %}
 
@@ -66,8 +78,8 @@
             "key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ sluice.quote(key) ~ ' is null',
         }) %}
     {% endfor %}
-    {% for part, value in sluice.sequence_values(options, batch).items() %}
-        {% do conditions.update({"sequence_by '" ~ part ~ "'": value ~ ' is null'}) %}
+    {% for part in sluice.sequence_parts(options, batch) %}
+        {% do conditions.update({"sequence_by '" ~ part.name ~ "'": part.null}) %}
     {% endfor %}
     {% set query %}
         select
@@ -99,9 +111,22 @@
             'expected a value in every one: without it an event has no place. Nothing was written; '
             ~ 'drop such rows before this model '
             ~ '(an expectation with on_violation: drop on the streaming table keeps them in its quarantine)'
+            ~ sluice.quarantine_commands()
         ) %}
     {% endif %}
     {% do sluice.raise_errors('Change events without key or sequence', errors) %}
+{% endmacro %}
+
+
+{% macro quarantine_commands() %}
+    {# For rows that were read before there was a rule: what moves them out of the streaming tables that this model
+       reads. #}
+    {% set commands = [] %}
+    {% for id in model.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(id)) %}
+        {% do commands.append(sluice.quarantine_command(graph.nodes[id])) %}
+    {% endfor %}
+    {% do return('. A rule that comes now does not look at rows that are there already; for these: '
+        ~ commands | join(', ') if commands else '') %}
 {% endmacro %}
 
 

@@ -1,6 +1,8 @@
-{% macro history_options(node, given, output, errors) %}
+{% macro history_options(node, given, keys, output, errors) %}
     {# scd_type, start_at and end_at, and what a snapshot has beside them (snapshot, hard_deletes, open_end). #}
-    {% set options = {'scd_type': 2, 'snapshot': none, 'hard_deletes': 'invalidate', 'open_end': none} %}
+    {% set options = {
+        'keys': keys, 'scd_type': 2, 'snapshot': none, 'hard_deletes': 'invalidate', 'open_end': none,
+    } %}
     {% if node.resource_type == 'snapshot' %}
         {% set names = sluice.snapshot_column_names(node) %}
         {% do options.update({
@@ -56,11 +58,18 @@
 {% macro interval_name_errors(output, options) %}
     {# The names of the columns that a history adds: names, one each, and none that another column has. #}
     {% set errors, added = [], {} %}
-    {% for name in ('dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')
-        if options.snapshot and (name != 'dbt_is_deleted' or options.hard_deletes == 'new_record') %}
-        {% do added.update({'snapshot_meta_column_names ' ~ name: options.snapshot[name]}) %}
+    {% if options.snapshot %}
+        {% set names = {'dbt_valid_from': options.start_at, 'dbt_valid_to': options.end_at} %}
+        {% for name, chosen in dict(names, **sluice.snapshot_only_columns(options)).items() %}
+            {% do added.update({'snapshot_meta_column_names ' ~ name: chosen}) %}
+        {% endfor %}
     {% else %}
         {% do added.update({'start_at': options.start_at, 'end_at': options.end_at}) %}
+    {% endif %}
+    {% set taken = sluice.names_taken_by_dbt(options) %}
+    {% for name in output if name | lower in taken %}
+        {% do errors.append("the query has a column '" ~ name ~ "', which dbt's snapshots use for themselves and would "
+            ~ 'lose the values of; drop it by except_column_list, or give it another name in the query') %}
     {% endfor %}
     {% set seen = {} %}
     {% for option, name in added.items() %}
@@ -70,6 +79,9 @@
             {% do errors.append(
                 option ~ " must be a name without the reserved prefix _sluice_, found: '" ~ name ~ "'"
             ) %}
+        {% elif name | lower in taken %}
+            {% do errors.append(option ~ " must be a name that dbt's snapshots do not use for themselves, found: '"
+                ~ name ~ "'") %}
         {% elif name | lower in seen %}
             {% do errors.append(seen[name | lower] ~ ' and ' ~ option ~ " must differ, found twice: '" ~ name ~ "'") %}
         {% elif sluice.find_name(output, name) is not none %}
@@ -79,6 +91,26 @@
         {% do seen.update({name | string | lower: option}) %}
     {% endfor %}
     {% do return(errors) %}
+{% endmacro %}
+
+
+{% macro snapshot_only_columns(options) %}
+    {# {dbt's name: chosen name} of the columns that a snapshot has beside the interval; none for a model. #}
+    {% set columns = {} %}
+    {% for name in ('dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')
+        if options.snapshot and (name != 'dbt_is_deleted' or options.hard_deletes == 'new_record') %}
+        {% do columns.update({name: options.snapshot[name]}) %}
+    {% endfor %}
+    {% do return(columns) %}
+{% endmacro %}
+
+
+{% macro names_taken_by_dbt(options) %}
+    {# Columns that dbt's snapshot materialization has in its own staging table, and leaves out of the target. #}
+    {% if not options.snapshot %}{% do return([]) %}{% endif %}
+    {% set names = ['dbt_change_type', 'dbt_unique_key'] %}
+    {% for key in options['keys'] %}{% do names.append('dbt_unique_key_' ~ loop.index) %}{% endfor %}
+    {% do return(names) %}
 {% endmacro %}
 
 

@@ -5,6 +5,7 @@
     {% set record = sluice.recorded_options(options) %}
     {% set counts = sluice.count_events(options, batch) %}
     {% do sluice.check_events(counts) %}
+    {% do sluice.check_update_lists(options, batch) %}
     {% set recalculate = full_refresh or recorded.rows != record.rows %}
     {% if not counts.num_rows and not recalculate and recorded == record
         and not sluice.new_names(options.output, events) %}
@@ -16,29 +17,31 @@
 
     {% set staged = sluice.columns_of(batch) %}
     {% set table = sluice.prepare_events_table(options, events, staged, recorded, record, ranges, full_refresh) %}
-    {% set options = dict(options, **sluice.value_options(
+    {% set options = dict(options, typed=table.columns, **sluice.value_options(
         options, sluice.user_columns(table.columns) | map(attribute='name') | list, [])) %}
+    {% do options.update({'tracked': sluice.shown_columns(options.tracked, options, full_refresh)}) %}
     {% set everything = recalculate or counts.num_truncates > 0 %}
     {% if table.is_new %}
         {# The first events are all the events there are. #}
-        {% set kept, new = none, events %}
+        {% set kept, new = none, sluice.exact_events(options, events) %}
         {% do sluice.insert_rows(events, table.columns, sluice.new_events(table.columns, staged, batch, none)) %}
     {% else %}
         {% set kept = sluice.stage_table('kept', sluice.kept_events(options, events, batch, everything)) %}
         {% set new = sluice.stage_table('new', sluice.new_events(table.columns, staged, batch, kept)) %}
     {% endif %}
     {% set found = sluice.count_new_events(options, new, kept) %}
-    {% if found.new and not table.is_new %}
+    {% if (found.new or options.columns_to_update) and not table.is_new %}
         {% do sluice.insert_rows(events, table.columns, 'select * from ' ~ new) %}
     {% endif %}
-    {% if found.conflicts %}{% do sluice.warn_conflicts(found.conflicts) %}{% endif %}
+    {% if found.new %}{% do sluice.warn_text_order(options, new, kept) %}{% endif %}
+    {% if found.conflicts %}{% do sluice.warn_conflicts(options, found, new, kept) %}{% endif %}
     {% if recorded != record %}{% do sluice.record_target_options(sluice.dataset_id(this), record) %}{% endif %}
 
     {% set deduplicated = sluice.deduplicated_events(options, new, kept, found.ties > 0) %}
     {% do return({
         'options': options,
         'rows': sluice.target_rows(options, events, deduplicated),
-        'changed': recalculate or found.new > 0 or table.is_altered,
+        'changed': recalculate or found.new > 0 or table.is_altered or options.columns_to_update is not none,
         'everything': everything,
         'batch': batch,
         'counts': sluice.event_counts(counts.num_rows, found),
@@ -52,6 +55,13 @@
     {% set relation = relation or this %}
     {% set prefix = '' if relation.schema | lower == target.schema | lower else relation.schema ~ '.' %}
     {% do return(sluice.state_relation(prefix ~ relation.identifier ~ '__events', relation.database)) %}
+{% endmacro %}
+
+
+{% macro exact_events(options, events) %}
+    {# All kept events, as a query in brackets: their texts compare byte by byte, as those of a staged batch do. #}
+    {% set columns = sluice.exact_columns(options.typed, options.typed | map(attribute='name') | list) %}
+    {% do return('(select ' ~ columns | join(', ') ~ ' from ' ~ events ~ ')') %}
 {% endmacro %}
 
 
@@ -69,13 +79,18 @@
 {% macro prepare_events_table(options, events, staged, recorded, record, ranges, full_refresh) %}
     {# Makes the table of the kept events, or brings it up to the batch. Returns {'columns', 'is_new', 'is_altered'}.
        A full refresh replays what stream() reads from its first batch on. A model that reads no stream shows only
-       its newest events: its kept ones are the feed then, as long as they would be made the same way again. #}
+       its newest events: its kept ones are the feed then, as long as they would be made the same way again, and can
+       take values of the types that come. #}
     {% set columns = none %}
     {% if not full_refresh
-        or (load_cached_relation(this) is not none and recorded and not ranges and recorded.events == record.events) %}
+        or (load_cached_relation(this) is not none and load_cached_relation(events) is not none and recorded
+            and not ranges and not sluice.option_drift_errors(
+                recorded, record, record.events | list + ['columns_to_update'], false)) %}
         {% set columns = sluice.columns_of(events) %}
     {% endif %}
-    {% if columns is none or (full_refresh and sluice.type_drift_errors(options, columns, staged)) %}
+    {% if columns is none or (full_refresh and (
+        sluice.type_drift_errors(options, columns, staged) or sluice.narrowed_names(columns, staged)
+    )) %}
         {% do run_query('drop table if exists ' ~ events) %}
         {% do sluice.create_table(events, staged) %}
         {% do return({'columns': staged, 'is_new': true, 'is_altered': true}) %}
@@ -95,12 +110,20 @@
 
 {% macro kept_events(options, events, batch, everything) %}
     {# The kept events of the keys of the batch; all of them where a truncate may touch any key. #}
-    {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    select _sluice_events.*
+    {% set names = options.typed | map(attribute='name') | list %}
+    select {{ sluice.exact_columns(options.typed, names, '_sluice_events') | join(', ') }}
     from {{ events }} as _sluice_events
     {%- if not everything %}
-    inner join (select distinct {{ keys }} from {{ batch }}) as _sluice_touched using ({{ keys }})
+    inner join ({{ sluice.touched_keys(options.typed, options, batch) }}) as _sluice_touched
+        on {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_touched', '_sluice_events') }}
     {%- endif %}
+{% endmacro %}
+
+
+{% macro touched_keys(columns, options, batch) %}
+    {# The keys of a batch, each once. Joined, not asked for by a subquery: one that is correlated takes equal values
+       for one. #}
+    {% do return('select distinct ' ~ sluice.identities(columns, options['keys']) | join(', ') ~ ' from ' ~ batch) %}
 {% endmacro %}
 
 
@@ -118,29 +141,56 @@
             {% do selected.append(name) %}
         {% endif %}
     {% endfor %}
-    select distinct {{ selected | join(', ') }}
-    from {{ batch }}
+    {% set names = columns | map(attribute='name') | list %}
+    {% set identities = sluice.identities(columns, names) | join(', ') %}
+    {% set has_odd = sluice.odd_texts(columns, names) | length > 0 %}
+    {% if has_odd -%}
+    select {{ sluice.quoted(names) | join(', ') }}
+    from (
+    {%- endif %}
+    select distinct {{ identities if has_odd else selected | join(', ') }}
+    from {{ '(select ' ~ selected | join(', ') ~ ' from ' ~ batch ~ ') as _sluice_batch_events' if has_odd else batch }}
     {%- if kept %}
     except
-    select {{ sluice.quoted(columns | map(attribute='name')) | join(', ') }}
+    select {{ identities }}
     from {{ kept }}
+    {%- endif %}
+    {% if has_odd -%}
+    ) as _sluice_new_events
     {%- endif %}
 {% endmacro %}
 
 
 {% macro count_new_events(options, new, kept) %}
-    {# {'new', 'late', 'ties', 'conflicts'} of the batch. A tie is a (key, sequence) pair with several events, a
-       conflict one with several different upserts of which one is new. #}
+    {# {'new', 'late', 'ties', 'conflicts', 'conflicts_with_delete'} of the batch. A tie is a (key, sequence) pair with
+       several events, a conflict one with several different upserts, or a delete beside one. #}
     {% set keys = sluice.quoted(options['keys']) | join(', ') %}
+    {% set identities = sluice.identities(options.typed, options['keys']) | join(', ') %}
+    {% set rows = new %}
+    {# Where events say what they set, their rows may differ and still say the same. #}
+    {% if options.columns_to_update %}
+        {% set rows, kept = sluice.told_events(options, new), sluice.told_events(options, kept) if kept else none %}
+        {% set new = '_sluice_told' %}
+    {% endif %}
     {% set query %}
-        with _sluice_keyed as (
+        with {% if options.columns_to_update -%}
+        _sluice_told as (
+            select * from {{ rows }} as _sluice_new_told
+            {%- if kept %}
+            except
+            select * from {{ kept }} as _sluice_kept_told
+            {%- endif %}
+        ),
+
+        {% endif -%}
+        _sluice_keyed as (
             select {{ keys }}, _sluice_sequence, _sluice_operation, 1 as _sluice_is_new
             from {{ new }}
             where _sluice_operation <> 'TRUNCATE'
             {%- if kept %}
             union all
             select {{ keys }}, _sluice_sequence, _sluice_operation, 0 as _sluice_is_new
-            from {{ kept }}
+            from {{ kept }} as _sluice_kept
             where _sluice_operation <> 'TRUNCATE'
             {%- endif %}
         ),
@@ -148,30 +198,36 @@
         _sluice_pairs as (
             select
                 count(*) filter (where _sluice_operation = 'UPSERT') as num_upserts,
-                coalesce(sum(_sluice_is_new) filter (where _sluice_operation = 'UPSERT'), 0) as num_new
+                count(*) filter (where _sluice_operation = 'DELETE') as num_deletes,
+                coalesce(sum(_sluice_is_new) filter (where _sluice_operation = 'UPSERT'), 0) as num_new,
+                coalesce(sum(_sluice_is_new) filter (where _sluice_operation = 'DELETE'), 0) as num_new_deletes
             from _sluice_keyed
-            group by {{ keys }}, _sluice_sequence
+            group by {{ identities }}, _sluice_sequence
             having count(*) > 1
         )
         {%- if kept %},
 
         _sluice_newest as (
             select {{ keys }}, max(_sluice_sequence) as _sluice_newest_sequence
-            from {{ kept }}
+            from {{ kept }} as _sluice_kept
             where _sluice_operation <> 'TRUNCATE'
-            group by {{ keys }}
+            group by {{ identities }}
         )
         {%- endif %}
 
         select
             (select count(*) from {{ new }}) as new,
-            (select count(*) from _sluice_pairs) as ties,
-            (select count(*) from _sluice_pairs where num_upserts > 1 and num_new > 0) as conflicts,
+            {{ '1' if options.columns_to_update else '(select count(*) from _sluice_pairs)' }} as ties,
+            (select count(*) from _sluice_pairs where {{ sluice.conflict_condition() }}) as conflicts,
+            (
+                select count(*) from _sluice_pairs where num_deletes > 0 and {{ sluice.conflict_condition() }}
+            ) as conflicts_with_delete,
             {%- if kept %}
             (
                 select count(*)
                 from {{ new }} as _sluice_new
-                inner join _sluice_newest using ({{ keys }})
+                inner join _sluice_newest
+                    on {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_new', '_sluice_newest') }}
                 where _sluice_new._sluice_sequence < _sluice_newest._sluice_newest_sequence
             ) as late
             {%- else %}
@@ -179,17 +235,4 @@
             {%- endif %}
     {% endset %}
     {% do return(sluice.query_rows(query)[0]) %}
-{% endmacro %}
-
-
-{% macro warn_conflicts(count) %}
-    {# Said on the screen and in the event log. #}
-    {% set message = model.name ~ ': ' ~ count
-        ~ ' (key, sequence) pairs have conflicting upserts; the greatest values win. '
-        ~ 'A finer sequence_by would tell which came last.' %}
-    {% do exceptions.warn(message) %}
-    {% do sluice.log_events([{
-        'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
-        'details': {'unique_id': model.unique_id, 'relation': this | string, 'num_conflicts': count},
-    }], this.database) %}
 {% endmacro %}

@@ -1,6 +1,7 @@
-{% macro apply_changes_options(node, columns, replayed=false) %}
+{% macro apply_changes_options(node, columns, kept=[], replayed=false) %}
     {# The options of a model or snapshot, checked against the columns of its query; every error at once.
-       All that the builders of SQL need to know is in the result: they look at nothing else. #}
+       All that the builders of SQL need to know is in the result: they look at nothing else. `kept` are the names of
+       the columns that the target has had so far. #}
     {% set snapshot = node.resource_type == 'snapshot' %}
     {% set given = node.config.get('meta') or {} %}
     {% set names = columns | map(attribute='name') | list %}
@@ -8,7 +9,10 @@
 
     {% set keys = sluice.column_list_option('unique_key' if snapshot else 'keys',
         node.config.get('unique_key') if snapshot else given.get('keys'), names, errors) %}
-    {% set output = sluice.chosen_columns(given, 'column_list', 'except_column_list', names, names, errors) %}
+    {% set updates = sluice.columns_to_update_option(given, columns, keys, errors) %}
+    {% set left_out = sluice.columns_left_out(given, names, keys + (names if replayed else kept)) %}
+    {% set output = sluice.chosen_columns(given, 'column_list', 'except_column_list', names, names, errors)
+        | reject('in', left_out + [updates]) | list %}
     {% for key in keys if key not in output %}
         {% do errors.append(
             "key '" ~ key ~ "' is dropped by column_list or except_column_list; the target needs every key"
@@ -16,12 +20,14 @@
     {% endfor %}
     {% set options = {
         'node': node.unique_id, 'name': node.name, 'given': given, 'query': names, 'keys': keys, 'output': output,
+        'left_out': left_out,
         'sequence': sluice.sequence_option(given, names, errors),
+        'columns_to_update': updates,
         'deletes': sluice.condition_option(given, 'apply_as_deletes', errors),
         'truncates': sluice.condition_option(given, 'apply_as_truncates', errors),
         'on_schema_change': sluice.on_schema_change(node, errors),
     } %}
-    {% do options.update(sluice.history_options(node, given, output, errors)) %}
+    {% do options.update(sluice.history_options(node, given, keys, output, errors)) %}
     {# Checked here against this batch; apply_events takes in what older batches had beside it. #}
     {% do options.update(sluice.value_options(options, output, errors)) %}
     {# A rebuild reads the kept events, where expressions were worked out; their columns may be gone. #}
@@ -31,13 +37,40 @@
 {% endmacro %}
 
 
+{% macro columns_left_out(given, names, kept) %}
+    {# What read_files() adds to the rows of files says where an event came from, not what it is: a file that is
+       delivered again would bring other events. So it stays out of a target unless column_list names it. A target that
+       has had the columns so far keeps them. #}
+    {% set left_out = [] %}
+    {% for name in names if given.get('column_list') is none and name | lower in ('_metadata', '_rescued_data')
+        and sluice.find_name(kept, name) is none %}
+        {% do left_out.append(name) %}
+    {% endfor %}
+    {% do return(left_out) %}
+{% endmacro %}
+
+
+{% macro names_kept(columns, recorded, starts_over) %}
+    {# The names of the columns that the kept events have so far; none for a target that starts over, and where the
+       query has nothing that could stay out of it. #}
+    {% set events = sluice.events_relation() %}
+    {% if starts_over or recorded is none
+        or not sluice.columns_left_out({}, columns | map(attribute='name') | list, [])
+        or load_cached_relation(events) is none %}
+        {% do return([]) %}
+    {% endif %}
+    {% do return(sluice.columns_of(events) | map(attribute='name') | list) %}
+{% endmacro %}
+
+
 {% macro placement_errors(node, given) %}
     {# Our options stand under meta, dbt's do not; in the other's place each would be passed over in silence. #}
     {% set errors = [] %}
     {% set options = [
         'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
-        'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list', 'ignore_null_updates',
-        'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list', 'start_at', 'end_at',
+        'columns_to_update', 'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list',
+        'ignore_null_updates', 'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list',
+        'start_at', 'end_at',
     ] %}
     {% for name in options if node.config.get(name) is not none %}
         {% do errors.append(name ~ ' is set beside meta, where it has no effect; expected under it: meta: {' ~ name
@@ -82,6 +115,8 @@
             {% do errors.append(
                 option ~ " column '" ~ name ~ "' " ~ (
                     'is a key, and a key never changes' if sluice.find_name(options.get('keys', []), name)
+                    else 'stays out of the target unless column_list names it'
+                        if name | lower in options.get('left_out', []) | map('lower')
                     else 'is dropped by column_list or except_column_list'
                         if sluice.find_name(options.get('query', []), name)
                     else 'is not in the query'
@@ -94,6 +129,12 @@
         {% endif %}
     {% endfor %}
     {% do return(result) %}
+{% endmacro %}
+
+
+{% macro listed(value) %}
+    {# The value of an option that takes a list or a single name, as a list. #}
+    {% do return([] if value is none else [value] if value is string or value is not sequence else value | list) %}
 {% endmacro %}
 
 
@@ -135,6 +176,22 @@
             'track_history_column_list', 'track_history_except_column_list', attributes, attributes, errors, options),
         'ignore_null_columns': sluice.ignore_null_columns(options, attributes, errors),
     }) %}
+{% endmacro %}
+
+
+{% macro shown_columns(names, options, starts_over) %}
+    {# Those of the kept columns that the target shows: where on_schema_change is ignore, or a contract leaves out what
+       is gone from the model, it lacks some, and what it lacks makes no version. #}
+    {% if starts_over or load_cached_relation(this) is none
+        or (options.on_schema_change != 'ignore' and not config.get('contract').enforced) %}
+        {% do return(names) %}
+    {% endif %}
+    {% set present = sluice.columns_of(this) %}
+    {% set columns = [] %}
+    {% for name in names if options.on_schema_change != 'ignore' or sluice.find_column(present, name) %}
+        {% do columns.append(api.Column(name, 'unknown')) %}
+    {% endfor %}
+    {% do return(sluice.contracted_columns(columns, present) | map(attribute='name') | list) %}
 {% endmacro %}
 
 

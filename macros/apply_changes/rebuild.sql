@@ -7,6 +7,7 @@
     {% set node = sluice.apply_changes_node(dataset, start_over) %}
     {% set target_relation = sluice.relation_of(node) %}
     {% set events = sluice.events_relation(target_relation) %}
+    {% do sluice.create_state(node.database) %}
     {% do sluice.begin_transaction() %}
     {% if start_over %}
         {% do sluice.drop_staged([target_relation, events]) %}
@@ -21,7 +22,7 @@
     {% set options = sluice.apply_changes_options(node, sluice.replayed_columns(node, events), replayed=true) %}
     {% set record = sluice.recorded_options(options) %}
     {% set errors = sluice.option_drift_errors(
-        recorded, record, recorded.events | list + ['scd_type'], options.snapshot is not none
+        recorded, record, recorded.events | list + ['columns_to_update', 'scd_type'], options.snapshot is not none
     ) %}
     {% if errors %}
         {% do errors.append('the kept events cannot follow that; change it back, or drop them and read the source anew '
@@ -37,11 +38,7 @@
 {% macro apply_changes_node(dataset, start_over) %}
     {# The node that rebuild() is asked for; what it is asked with is checked here. #}
     {% set nodes = [] %}
-    {% for node in graph.nodes.values()
-        if node.config.materialized == 'apply_changes'
-        or (node.resource_type == 'snapshot' and node.config.strategy in ('apply_changes', 'sluice.apply_changes')) %}
-        {% do nodes.append(node) %}
-    {% endfor %}
+    {% for node in graph.nodes.values() if sluice.is_target(node) %}{% do nodes.append(node) %}{% endfor %}
     {% set named = sluice.named_node(dataset, nodes, 'an apply_changes model or snapshot') %}
     {% set errors = [named.error] if named.error else [] %}
     {% if start_over is not boolean %}
@@ -60,7 +57,8 @@
     {% if recorded is none or load_cached_relation(events) is none %}
         {% do sluice.raise_errors('sluice.rebuild error', [
             'no events are kept for ' ~ target_relation ~ ', expected a dataset that has run before',
-            'way out: dbt build --select ' ~ node.name,
+            'way out: ' ~ ('dbt build --select ' ~ sluice.selector_of(node)
+                if load_cached_relation(target_relation) is none else sluice.rebuild_command(node)),
         ], node) %}
     {% endif %}
 {% endmacro %}
@@ -68,12 +66,10 @@
 
 {% macro replayed_columns(node, events) %}
     {# The columns of the query that the kept events came from: theirs, and those that were left out by name. #}
-    {% set columns = sluice.columns_of(events)
-        | rejectattr('name', 'in', ['_sluice_sequence', '_sluice_operation']) | list %}
-    {% set excepted = (node.config.get('meta') or {}).get('except_column_list') or [] %}
-    {% set excepted = [excepted] if excepted is string else excepted %}
-    {% for name in excepted %}
-        {% if sluice.find_column(columns, name) is none %}
+    {% set columns = sluice.user_columns(sluice.columns_of(events)) %}
+    {% set given = node.config.get('meta') or {} %}
+    {% for name in sluice.listed(given.get('except_column_list')) + sluice.listed(given.get('columns_to_update')) %}
+        {% if name is string and sluice.find_column(columns, name) is none %}
             {% do columns.append(api.Column(name, 'unknown')) %}
         {% endif %}
     {% endfor %}
@@ -83,20 +79,24 @@
 
 {% macro replay_events(options, events, target_relation, recorded, record) %}
     {# The whole target anew, from the whole set of its events; a table that was dropped comes back. #}
-    {% set ties = sluice.count_new_events(options, events, none).ties > 0 %}
-    {% set rows = sluice.target_rows(options, events, sluice.deduplicated_events(options, events, none, ties)) %}
+    {% set ignored = sluice.new_names(options.columns, target_relation)
+        if options.on_schema_change == 'ignore' and load_cached_relation(target_relation) is not none else [] %}
+    {% set tracked = [] %}
+    {% for name in options.tracked if name | lower not in ignored %}{% do tracked.append(name) %}{% endfor %}
+    {% set options = dict(options, tracked=tracked, typed=sluice.columns_of(events)) %}
+    {% set all = sluice.exact_events(options, events) %}
+    {% set ties = sluice.count_new_events(options, all, none).ties > 0 %}
+    {% set rows = sluice.target_rows(options, events, sluice.deduplicated_events(options, all, none, ties)) %}
     {% set columns = sluice.query_columns(rows) %}
     {% if load_cached_relation(target_relation) is none %}
         {% do sluice.create_table(target_relation, columns) %}
     {% endif %}
-    {% set ignored = sluice.new_names(options.columns, target_relation)
-        if options.on_schema_change == 'ignore' else [] %}
     {% set wanted = [] %}
     {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}
     {% set taken = sluice.sync_columns(target_relation, wanted, node=graph.nodes[options.node]).taken %}
     {% do run_query('delete from ' ~ target_relation) %}
     {% do sluice.insert_rows(target_relation, taken, rows) %}
-    {% for option in ('start_at', 'end_at')
+    {% for option in ('start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')
         if recorded.rows.get(option) and sluice.find_column(columns, recorded.rows[option]) is none %}
         {% do run_query(
             'alter table ' ~ target_relation ~ ' drop column if exists ' ~ sluice.quote(recorded.rows[option])

@@ -38,30 +38,44 @@
     {% set fields = sluice.sequence_names(sequence, names) %}
     {% set parts = {} %}
     {% for part in sequence %}
-        {% do parts.update({fields[loop.index0]: sluice.quote(part) if part in names else part ~ '\n'}) %}
+        {% set column = sluice.find_column(columns, part) if part in names else none %}
+        {% do parts.update({
+            fields[loop.index0]:
+                sluice.exact_expression(sluice.quote(part), column.dtype) if column else part ~ '\n',
+        }) %}
     {% endfor %}
     {% if sequence | length == 1 %}{% do return(parts.values() | first) %}{% endif %}
     {% do return(sluice.struct_expression(parts)) %}
 {% endmacro %}
 
 
-{% macro sequence_values(options, batch) %}
-    {# {part: SQL of its value in the staged batch}: none of them may be null. An expression can be a struct too. #}
-    {% set values = {} %}
-    {% set fields = sluice.sequence_names(options.sequence, options.query) %}
-    {% if options.sequence | length > 1 %}
-        {% for part in options.sequence %}
-            {% do values.update({part: '_sluice_sequence.' ~ sluice.quote(fields[loop.index0])}) %}
-        {% endfor %}
-        {% do return(values) %}
+{% macro sequence_parts(options, events) %}
+    {# What a sequence is made of: {'name', 'value' (SQL over staged events), 'dtype', 'null' (a condition)} of each
+       part. An expression can be a struct too. None of them may be null, nor what is within a part. #}
+    {% set dtype = sluice.find_column(sluice.columns_of(events), '_sluice_sequence').dtype %}
+    {% set names, parts = options.sequence, [] %}
+    {% if names | length == 1 %}
+        {% do parts.append({'name': names[0], 'value': '_sluice_sequence', 'dtype': dtype}) %}
     {% endif %}
-    {% do values.update({options.sequence[0]: '_sluice_sequence'}) %}
-    {% if sluice.is_struct(sluice.find_column(sluice.columns_of(batch), '_sluice_sequence').dtype) %}
-        {% for field in sluice.query_columns('select _sluice_sequence.* from ' ~ batch) %}
-            {% do values.update({
-                options.sequence[0] ~ ', ' ~ field.name: '_sluice_sequence.' ~ sluice.quote(field.name),
+    {% if sluice.is_struct(dtype) %}
+        {% for field in sluice.query_columns('select _sluice_sequence.* from ' ~ events) %}
+            {% do parts.append({
+                'name': names[loop.index0] if names | length > 1 else names[0] ~ ', ' ~ field.name,
+                'value': '_sluice_sequence.' ~ sluice.quote(field.name), 'dtype': field.dtype,
             }) %}
         {% endfor %}
     {% endif %}
-    {% do return(values) %}
+    {% for part in parts %}
+        {% set is_told_apart = part.value == '_sluice_sequence' and parts | length > 1 %}
+        {% set within = sluice.type_family(part.dtype) == 'nested' and not is_told_apart %}
+        {% do part.update({'null': part.value ~ ' is null'
+            ~ (' or ' ~ sluice.null_within_condition(part.value) if within else '')}) %}
+    {% endfor %}
+    {% do return(parts) %}
+{% endmacro %}
+
+
+{% macro null_within_condition(expression) %}
+    {# True where a list, a struct or a map has a null somewhere within. #}
+    {% do return(adapter.dispatch('null_within_condition', 'sluice')(expression)) %}
 {% endmacro %}

@@ -17,8 +17,10 @@
 
 {% macro deduplicated_events(options, new, kept, ties) %}
     {# The events that count: one for each (key, sequence). A delete beats an upsert; between upserts the greatest
-       values win, compared column by column in the order of the columns' names, null lowest. #}
-    {% set names = (sluice.quoted(options.columns) + ['_sluice_sequence', '_sluice_operation']) | join(', ') %}
+       values win, compared column by column in the order of the columns' names, null lowest; what is not set is
+       null there. #}
+    {% set names = sluice.quoted(options.columns) + ['_sluice_sequence', '_sluice_operation'] %}
+    {% set names = (names + (['_sluice_set'] if options.columns_to_update else [])) | join(', ') %}
     {% set history %}
         {%- if kept -%}
         (
@@ -36,10 +38,15 @@
         select
             _sluice_history.*,
             row_number() over (
-                partition by {{ sluice.quoted(options['keys']) | join(', ') }}, _sluice_sequence
+                partition by {{ sluice.identities(options.typed, options['keys']) | join(', ') }}, _sluice_sequence
                 order by
                     case when _sluice_operation = 'DELETE' then 0 else 1 end asc
-                    {%- for name in options.attributes | sort %}, {{ sluice.quote(name) }} desc nulls last{% endfor %}
+                    {%- for value in sluice.identities(options.typed, options.attributes | sort) %},
+                    {{ value }} desc nulls last
+                    {%- endfor %}
+                    {%- if options.columns_to_update %},
+                    {{ sluice.sets_expression(options) }} desc nulls last
+                    {%- endif %}
             ) as _sluice_rank
         from {{ history }}
         where _sluice_operation <> 'TRUNCATE'
@@ -58,20 +65,22 @@
 {% macro current_rows(options, events, deduplicated) %}
     {# SCD type 1: each key's last event, where that is an upsert and no truncate is as new. #}
     {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    {% set ignores_nulls = options.ignore_null_columns | length > 0 %}
+    {% set fills = options.columns_to_update is not none or options.ignore_null_columns | length > 0 %}
     with _sluice_effective as (
-        {{ sluice.effective_events(options, events, deduplicated) if ignores_nulls else deduplicated }}
+        {{ sluice.effective_events(options, events, deduplicated) if fills else deduplicated }}
     ),
 
     _sluice_newest as (
         select {{ keys }}, max(_sluice_sequence) as _sluice_sequence
         from _sluice_effective
-        group by {{ keys }}
+        group by {{ sluice.identities(options.typed, options['keys']) | join(', ') }}
     )
 
     select {{ sluice.quoted(options.columns, '_sluice_effective') | join(', ') }}
     from _sluice_effective
-    inner join _sluice_newest using ({{ keys }}, _sluice_sequence)
+    inner join _sluice_newest
+        on {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_effective', '_sluice_newest') }}
+        and _sluice_effective._sluice_sequence = _sluice_newest._sluice_sequence
     where _sluice_effective._sluice_operation = 'UPSERT'
     {%- if options.truncates %}
         and not exists (
@@ -87,8 +96,10 @@
 {% macro version_rows(options, events, deduplicated) %}
     {# SCD type 2: each key's events in sequence order, one row for each run of equal tracked values.
        Two window passes: the first sees neighbours, the second where the run of an event began. #}
-    {% set per_key = 'partition by ' ~ sluice.quoted(options['keys']) | join(', ') ~ ' order by _sluice_sequence asc' %}
-    {% set compared = ['_sluice_operation', '_sluice_truncated_at'] + sluice.quoted(options.tracked) %}
+    {% set per_key = 'partition by ' ~ sluice.identities(options.typed, options['keys']) | join(', ')
+        ~ ' order by _sluice_sequence asc' %}
+    {% set compared = ['_sluice_operation', '_sluice_truncated_at']
+        + sluice.identities(options.typed, options.tracked) %}
     {% set shows_deletes = options.hard_deletes == 'new_record' %}
     with _sluice_effective as (
         {{ sluice.deletes_that_end(options, sluice.effective_events(options, events, deduplicated)) }}
@@ -146,9 +157,11 @@
 
 
 {% macro effective_events(options, events, deduplicated) %}
-    {# The deduplicated events with what truncates and ignore_null_updates make of them. #}
-    {% set keys = sluice.quoted(options['keys']) | join(', ') %}
-    {% set ignored = options.ignore_null_columns %}
+    {# The deduplicated events with what truncates, and ignore_null_updates or columns_to_update, make of them. #}
+    {% set keys = sluice.identities(options.typed, options['keys']) | join(', ') %}
+    {% set filled = options.attributes if options.columns_to_update else options.ignore_null_columns %}
+    {% set life = 'partition by ' ~ keys ~ ', _sluice_life, _sluice_truncated_at '
+        ~ 'order by _sluice_sequence asc rows between unbounded preceding and current row' %}
     with _sluice_marked as (
         {%- if options.truncates %}
         -- an event as old as a truncate goes with it
@@ -159,7 +172,7 @@
         from ({{ deduplicated }}) as _sluice_deduplicated
         {%- endif %}
     )
-    {%- if ignored %},
+    {%- if filled %},
 
     _sluice_numbered as (
         select
@@ -169,14 +182,15 @@
         from _sluice_marked
     )
 
-    -- a null keeps what the same life had before it; nothing survives a delete or a truncate
+    -- what an event leaves out keeps what the same life had before it; nothing survives a delete or a truncate
     select
-        {{ sluice.quoted(options.columns | reject('in', ignored) | list) | join(', ') }},
-        {%- for name in sluice.quoted(ignored) %}
-        {{ sluice.last_value_expression(name) }} over (
-            partition by {{ keys }}, _sluice_life, _sluice_truncated_at
-            order by _sluice_sequence asc rows between unbounded preceding and current row
-        ) as {{ name }},
+        {{ sluice.quoted(options.columns | reject('in', filled) | list) | join(', ') }},
+        {%- for name in filled %}
+        {% if options.columns_to_update -%}
+        {{ sluice.last_set_expression(name, life) }}
+        {%- else -%}
+        {{ sluice.last_value_expression(sluice.quote(name)) }} over ({{ life }})
+        {%- endif %} as {{ sluice.quote(name) }},
         {%- endfor %}
         _sluice_sequence,
         _sluice_operation,
@@ -204,8 +218,8 @@
 {% macro deletes_that_end(options, effective) %}
     {# For hard_deletes: new_record. A delete becomes a row only where it ends a version, and shows its values. #}
     {% if options.hard_deletes != 'new_record' %}{% do return(effective) %}{% endif %}
-    {% set window = 'over (partition by ' ~ sluice.quoted(options['keys']) | join(', ')
-        ~ ' order by _sluice_sequence asc)' %}
+    {% set keys = sluice.identities(options.typed, options['keys']) | join(', ') %}
+    {% set window = 'over (partition by ' ~ keys ~ ' order by _sluice_sequence asc)' %}
     select *
     from (
         select

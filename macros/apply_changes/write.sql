@@ -1,5 +1,5 @@
 {% macro write_changes(plan, target, existing, full_refresh) %}
-    {# Creates the target or brings its columns up to date. Returns {'statement' that writes its rows, 'counts' of them,
+    {# Creates the target or brings its columns up to date. Returns {'statements' that write its rows, 'counts' of them,
        'staged': tables to drop}; the rows of a table that is made anew are counted when they are in. #}
     {% set options = plan.options %}
     {% if full_refresh %}
@@ -7,16 +7,18 @@
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% do sluice.create_table(target, columns, contracted=true) %}
         {% set statement = sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows) %}
-        {% do return({'statement': statement, 'counts': none, 'staged': []}) %}
+        {% do return({'statements': [statement], 'counts': none, 'staged': []}) %}
     {% endif %}
     {% do sluice.check_vanished_columns(options, target) %}
     {% if not plan.changed %}
-        {% do return({'statement': 'select 1 as nothing_new', 'counts': sluice.no_changes(), 'staged': []}) %}
+        {% do return({'statements': ['select 1 as nothing_new'], 'counts': sluice.no_changes(), 'staged': []}) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
-    {% set statement = sluice.merge_statement(
-        sluice.row_identity(options), target, sluice.quoted(changes.names), changes.relation) %}
-    {% do return({'statement': statement, 'counts': changes.counts, 'staged': changes.staged + [changes.relation]}) %}
+    {% set statements = sluice.write_statements(
+        target, changes.columns, sluice.row_identity(options), changes.relation) %}
+    {% do return({
+        'statements': statements, 'counts': changes.counts, 'staged': changes.staged + [changes.relation],
+    }) %}
 {% endmacro %}
 
 
@@ -33,58 +35,63 @@
 
 
 {% macro stage_changes(plan, target) %}
-    {# What the target has to take over: {'relation' with its rows, marked by _sluice_change, 'names' of its columns,
-       'counts', 'staged': further tables to drop}. The target gets the columns that are new. #}
+    {# What the target has to take over: {'relation' with its rows, marked by _sluice_change, its 'columns', 'counts',
+       'staged': further tables to drop}. The target gets the columns that are new. #}
     {% set options = plan.options %}
     {% set rows = sluice.stage_table('rows', plan.rows) %}
     {% set present = sluice.columns_of(target) %}
     {% set wanted = sluice.contracted_columns(sluice.columns_of(rows), present) %}
     {% set taken = sluice.sync_columns(target, wanted, options.on_schema_change, present).taken %}
-    {% set names = taken | map(attribute='name') | list %}
     {% set changes = sluice.stage_table(
-        'changes', sluice.changed_rows(options, target, names, rows, plan.batch, plan.everything)) %}
+        'changes', sluice.changed_rows(options, target, taken, rows, plan.batch, plan.everything)) %}
     {% do return({
-        'relation': changes, 'names': names, 'counts': sluice.count_changes(changes), 'staged': [rows],
+        'relation': changes, 'columns': taken, 'counts': sluice.count_changes(changes), 'staged': [rows],
     }) %}
 {% endmacro %}
 
 
 {% macro changed_rows(options, target, columns, rows, batch, everything) %}
     {# What differs between the target and its new rows for the keys of the batch: nothing else is written. #}
-    {% set names = sluice.quoted(columns) | join(', ') %}
-    {% set keys = sluice.quoted(options['keys']) | join(', ') %}
+    {% set names = columns | map(attribute='name') | list %}
+    {% set quoted = sluice.quoted(names) | join(', ') %}
+    {% set odd = sluice.odd_texts(columns, names) %}
     with _sluice_old as (
-        select {{ names }}
-        from {{ target }}
+        select {{ sluice.exact_columns(columns, names, '_sluice_target') | join(', ') }}
+        from {{ target }} as _sluice_target
         {%- if not everything %}
-        inner join (select distinct {{ keys }} from {{ batch }}) as _sluice_touched using ({{ keys }})
+        inner join ({{ sluice.touched_keys(columns, options, batch) }}) as _sluice_touched
+            on {{ sluice.same_rows_condition(columns, options['keys'], '_sluice_touched', '_sluice_target') }}
         {%- endif %}
     ),
 
     _sluice_upserts as (
-        select {{ names }} from {{ rows }}
+        select {{ quoted }}
+        {%- if odd %}
+        from (
+            select {{ sluice.identities(columns, names) | join(', ') }} from {{ rows }}
+            except
+            select {{ sluice.identities(columns, names) | join(', ') }} from _sluice_old
+        ) as _sluice_different
+        {%- else %}
+        from {{ rows }}
         except
-        select {{ names }} from _sluice_old
+        select {{ quoted }} from _sluice_old
+        {%- endif %}
     )
 
     select *, 'upsert' as _sluice_change from _sluice_upserts
     union all
     select _sluice_old.*, 'delete' as _sluice_change
     from _sluice_old
-    where not exists (
-        select 1
-        from {{ rows }} as _sluice_new
-        where
-            {%- for name in sluice.row_identity(options) %}
-            _sluice_new.{{ name }} = _sluice_old.{{ name }}{{ ' and' if not loop.last }}
-            {%- endfor %}
-    )
+    left join {{ rows }} as _sluice_new
+        on {{ sluice.same_rows_condition(columns, sluice.row_identity(options), '_sluice_new', '_sluice_old') }}
+    where _sluice_new.{{ sluice.quote(options['keys'][0]) }} is null
 {% endmacro %}
 
 
 {% macro row_identity(options) %}
-    {# What tells rows of the target apart: the keys, and in a history the start of the version. #}
-    {% do return(sluice.quoted(options['keys'] + ([options.start_at] if options.scd_type == 2 else []))) %}
+    {# Names of the columns that tell rows of the target apart: the keys, and in a history the start of the version. #}
+    {% do return(options['keys'] + ([options.start_at] if options.scd_type == 2 else [])) %}
 {% endmacro %}
 
 
@@ -114,19 +121,20 @@
 {% endmacro %}
 
 
-{% macro merge_statement(identity, target, names, changes, mark='_sluice_change') %}
-    {# The statement that takes marked rows over into the target; its identity and names are quoted. #}
-    merge into {{ target }} as _sluice_target
-    using {{ changes }} as _sluice_changes
-    on
-        {%- for name in identity %}
-        _sluice_target.{{ name }} = _sluice_changes.{{ name }}{{ ' and' if not loop.last }}
-        {%- endfor %}
-    when matched and _sluice_changes.{{ mark }} = 'delete' then delete
-    when matched then update set
-        {%- for name in names %}
-        {{ name }} = _sluice_changes.{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    when not matched and _sluice_changes.{{ mark }} <> 'delete' then insert ({{ names | join(', ') }})
-    values (_sluice_changes.{{ names | join(', _sluice_changes.') }})
+{% macro write_statements(target, columns, identity, changes, mark='_sluice_change') %}
+    {# The statements that take marked rows over into the target: all rows of these identities go, the new ones come. So
+       what another hand doubled is once again. #}
+    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
+    {% set delete %}
+        delete from {{ target }} as _sluice_target
+        using {{ changes }} as _sluice_changes
+        where {{ sluice.same_rows_condition(columns, identity, '_sluice_target', '_sluice_changes') }}
+    {% endset %}
+    {% set insert %}
+        insert into {{ target }} ({{ names }})
+        select {{ names }}
+        from {{ changes }}
+        where {{ mark }} <> 'delete'
+    {% endset %}
+    {% do return([delete, insert]) %}
 {% endmacro %}

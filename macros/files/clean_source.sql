@@ -1,5 +1,6 @@
 {% macro files_to_clean(plans) %}
-    {# What clean_source lets go of: [{path, moved_to}], ingested longer ago than clean_source_after. #}
+    {# What clean_source lets go of: [{path, size, modified_at, moved_to}], ingested longer ago than
+       clean_source_after; size and time are those of the file that was read. #}
     {% set due = [] %}
     {% for plan in plans if plan.options.clean_source != 'off' %}
         {% set number, _, unit = plan.options.clean_source_after.partition(' ') %}
@@ -8,20 +9,32 @@
         {% set before = modules.datetime.datetime.now(modules.pytz.utc).replace(tzinfo=none)
             - modules.datetime.timedelta(seconds=seconds) %}
         {% set root = sluice.location_root(plan.options.location) %}
+        {# Of a file that was read several times, the last reading counts. #}
+        {% set path = sluice.path_expression('path') %}
         {% set query %}
-            select distinct path
-            from {{ sluice.state_relation('files', this.database) }}
-            where relation = {{ sluice.literal(sluice.dataset_id(this)) }}
-                and source = {{ sluice.literal(plan.source) }}
-                and status = 'INGESTED'
-                and cleaned_at is null
-                and recorded_at <= {{ sluice.timestamp_expression(before) }}
-            order by path asc
+            select path, size, cast(modified_at as {{ dbt.type_string() }}) as modified_text
+            from (
+                select
+                    path,
+                    size,
+                    modified_at,
+                    recorded_at,
+                    row_number() over (partition by {{ path }} order by recorded_at desc) as _sluice_reading
+                from {{ sluice.state_relation('files', this.database) }}
+                where relation = {{ sluice.literal(sluice.dataset_id(this)) }}
+                    and source = {{ sluice.literal(plan.source) }}
+                    and status = 'INGESTED'
+                    and cleaned_at is null
+            ) as _sluice_readings
+            where _sluice_reading = 1 and recorded_at <= {{ sluice.timestamp_expression(before) }}
+            order by {{ path }} asc
         {% endset %}
         {% for row in sluice.query_rows(query) %}
             {% do due.append({
                 'path': row.path,
-                'moved_to': plan.options.move_to.rstrip('/') ~ '/' ~ row.path[root | length:].lstrip('/')
+                'size': row.size,
+                'modified_at': row.modified_text,
+                'moved_to': plan.options.move_to.rstrip('/') ~ '/' ~ sluice.path_below(row.path, root).lstrip('/')
                     if plan.options.clean_source == 'move' else none,
             }) %}
         {% endfor %}

@@ -29,11 +29,13 @@
         end as _rescued_data,
         cast({{ metadata }} as {{ metadata_type }}) as _metadata
     from (
-        {{ sluice.typed_records(sluice.file_objects(options, schema, files), fields, options.format) }}
+        {{ sluice.typed_records(sluice.file_objects(options, schema, files), fields) }}
     ) as _sluice_records
     inner join (
         {{ sluice.listed_files(files) }}
-    ) as _sluice_files on _sluice_records._sluice_path = _sluice_files.path
+    ) as _sluice_files
+        on {{ sluice.path_expression('_sluice_records._sluice_path') }}
+            = {{ sluice.path_expression('_sluice_files.path') }}
     {% endif %}
 {% endmacro %}
 
@@ -67,7 +69,7 @@
        line says in its place is rescued where it differs. A level that is missing leaves the field. #}
     {% set fields = [] %}
     {% for name, type in schema.columns.items() %}
-        {% set field = sluice.typed_field(loop.index, name, type) %}
+        {% set field = sluice.typed_field(loop.index, name, type, options.format) %}
         {% if name in schema.partitions %}
             {% set level = sluice.path_level_expression('_sluice_path', name) %}
             {% set of_path = 'nullif(' ~ level ~ ", '__HIVE_DEFAULT_PARTITION__')" %}
@@ -87,7 +89,7 @@
 {% macro rescue_condition(fields, schema) %}
     {# True for the lines of which something is to be rescued. #}
     {% set conditions = [] %}
-    {% for field in fields if field.family != 'json' %}{% do conditions.append('not ' ~ field.fits) %}{% endfor %}
+    {% for field in fields if sluice.may_misfit(field) %}{% do conditions.append('not ' ~ field.fits) %}{% endfor %}
     {% for field in fields if field.hidden %}{% do conditions.append(field.hidden) %}{% endfor %}
     {% for name in schema.rescued %}
         {% do conditions.append(sluice.json_value('_sluice_line', name) ~ ' is not null') %}
@@ -99,7 +101,7 @@
 {% macro rescued_fields(fields, schema) %}
     {# {name: its value as it stood in the line, as JSON, or null where it is not rescued}. #}
     {% set values = {} %}
-    {% for field in fields if field.family != 'json' and not field.hidden %}
+    {% for field in fields if sluice.may_misfit(field) and not field.hidden %}
         {% do values.update({field.name: 'case when not ' ~ field.fits ~ ' then ' ~ field.json ~ ' end'}) %}
     {% endfor %}
     {% for field in fields if field.hidden %}

@@ -1,12 +1,98 @@
 {# PUBLIC: files_loaded_at #}
 
-{% macro ledger_files() %}
-    {# A query of the files that this model has read or failed to read: path, size, modified_at, status. None for a
-       model that starts over. #}
+{% macro ledger_files(respelling=none) %}
+    {# A query of the files that this model has read or failed to read: path, size, modified_at, status. What
+       clean_source took away is not there any more: a file of its name is another one. None for a model that starts
+       over. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
     {% if sluice.is_full_refresh() or load_cached_relation(ledger) is none %}{% do return(none) %}{% endif %}
-    {% do return('select path, size, modified_at, status from ' ~ ledger
-        ~ ' where relation = ' ~ sluice.literal(sluice.dataset_id(this))) %}
+    {% do return('select ' ~ sluice.respelled_path(respelling) ~ ' as path, size, modified_at, status from ' ~ ledger
+        ~ ' where relation = ' ~ sluice.literal(sluice.dataset_id(this)) ~ ' and cleaned_at is null') %}
+{% endmacro %}
+
+
+{% macro lost_files(source_name, listing, respelling) %}
+    {# What a full refresh would not find again of what this model was made from: {'files', 'rows' (none where they were
+       not counted), 'path' of one of them, 'all' files}; none where nothing is lost. #}
+    {% set ledger = sluice.state_relation('files', this.database) %}
+    {% if load_cached_relation(this) is none or load_cached_relation(ledger) is none or not sluice.is_full_refresh() %}
+        {% do return(none) %}
+    {% endif %}
+    {% set path = sluice.path_expression('path') %}
+    {% set query %}
+        select
+            count(distinct case when _sluice_is_lost then {{ path }} end) as files,
+            count(distinct {{ path }}) as all_files,
+            min(case when _sluice_is_lost then {{ path }} end) as path,
+            sum(case when _sluice_is_lost then rows end) as num_rows,
+            sum(case when _sluice_is_lost and rows is null then 1 else 0 end) as uncounted
+        from (
+            select
+                path,
+                rows,
+                cleaned_at is not null or {{ sluice.path_expression(sluice.respelled_path(respelling)) }} not in (
+                    select {{ path }} from ({{ listing }}) as _sluice_listing
+                ) as _sluice_is_lost
+            from {{ ledger }}
+            where relation = {{ sluice.literal(sluice.dataset_id(this)) }}
+                and source = {{ sluice.literal(source_name) }}
+                and status = 'INGESTED'
+        ) as _sluice_ledger
+    {% endset %}
+    {% set found = sluice.query_rows(query)[0] %}
+    {% if not found.files or (found.num_rows == 0 and not found.uncounted) %}{% do return(none) %}{% endif %}
+    {% do return({
+        'files': found.files | int,
+        'rows': none if found.uncounted else found.num_rows | int,
+        'path': found.path,
+        'all': found.all_files | int,
+    }) %}
+{% endmacro %}
+
+
+{% macro check_lost_files(plans) %}
+    {# A full refresh must not forget rows whose files are gone. #}
+    {% set errors = [] %}
+    {% if not var('sluice_allow_loss', false) %}
+        {% for plan in plans if plan.lost %}
+            {% do errors.append(
+                plan.lost.files ~ ' of ' ~ plan.lost.all ~ ' files of source ' ~ plan.source ~ ' that ' ~ model.name
+                ~ ' was made from are gone (such as ' ~ plan.lost.path ~ '); a full refresh would lose '
+                ~ ('their rows, which were not counted' if plan.lost.rows is none else plan.lost.rows ~ ' rows')
+            ) %}
+        {% endfor %}
+    {% endif %}
+    {% if errors %}
+        {% do errors.append("ways out: bring the files back; keep the table with full_refresh: false in its config; or "
+            ~ "let the rows go: --vars 'sluice_allow_loss: true'") %}
+    {% endif %}
+    {% do sluice.raise_errors('Full refresh that would lose rows', errors) %}
+{% endmacro %}
+
+
+{% macro warn_empty_location(options, ledger, listing) %}
+    {# An unmounted disk or a renamed folder looks like a quiet day: files were there, and none is. #}
+    {% if model.resource_type != 'model' %}{% do return(none) %}{% endif %}
+    {% set message = '' %}
+    {% if sluice.is_full_refresh() %}
+        {% set message = 'its first run makes an empty table' if load_cached_relation(this) is none
+            else 'it is made anew from nothing' %}
+    {% elif ledger %}
+        {% set query %}
+            select count(*) as num_files
+            from ({{ ledger }}) as _sluice_ledger
+            where status = 'INGESTED' and not exists (select 1 from ({{ listing }}) as _sluice_listing)
+        {% endset %}
+        {% set known = sluice.query_rows(query)[0].num_files | int %}
+        {% set message = known ~ ' files were read from there before' if known else '' %}
+    {% endif %}
+    {% if message %}
+        {% do exceptions.warn(
+            model.name ~ ': there is no file at ' ~ options.given_location ~ ', the external_location of source '
+            ~ options.name ~ '; ' ~ message ~ '. If files should be there, check the location: '
+            ~ 'it is relative to where dbt runs.'
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 
@@ -21,7 +107,13 @@
         {% if plan.schema.changed %}
             {% do sluice.record_target_options(id ~ ' < ' ~ plan.source, {'columns': plan.schema.columns}) %}
         {% endif %}
+        {% if plan.respelling and not full_refresh %}
+            {% do run_query('update ' ~ ledger ~ ' set path = ' ~ sluice.respelled_path(plan.respelling) ~ own
+                ~ ' and source = ' ~ sluice.literal(plan.source) ~ ' and '
+                ~ sluice.respelled_condition(plan.respelling)) %}
+        {% endif %}
         {% if plan.files %}{% do run_query(sluice.insert_files(ledger, id, batch, columns, plan)) %}{% endif %}
+        {% do sluice.warn_doubtful_files(plan, batch.rows, columns) %}
         {% if plan.failed %}
             {% do run_query(sluice.insert_failed_files(ledger, id, plan, read_errors)) %}
             {% do sluice.warn_failed_files(plan, read_errors) %}
@@ -30,7 +122,8 @@
     {% if not full_refresh and (plans | selectattr('files') | list + plans | selectattr('failed') | list) %}
         {# What became of a file that failed before stands in its new row. #}
         {% do run_query('delete from ' ~ ledger ~ own ~ " and status = 'FAILED' and update_id <> " ~ update
-            ~ ' and path in (select path from ' ~ ledger ~ own ~ ' and update_id = ' ~ update ~ ')') %}
+            ~ ' and ' ~ sluice.path_expression('path') ~ ' in (select ' ~ sluice.path_expression('path') ~ ' from '
+            ~ ledger ~ own ~ ' and update_id = ' ~ update ~ ')') %}
     {% endif %}
 {% endmacro %}
 
@@ -47,7 +140,7 @@
 
     _sluice_counts as (
         {% if counted %}
-        select _metadata.file_path as path, count(*) as num_rows
+        select {{ sluice.path_expression('_metadata.file_path') }} as path, count(*) as num_rows
         from {{ batch.rows }} as _sluice_rows
         group by 1
         {% else %}
@@ -70,7 +163,8 @@
         {{ sluice.literal(invocation_id) }},
         {{ sluice.timestamp_expression() }}
     from _sluice_files
-    left join _sluice_counts on _sluice_files.path = _sluice_counts.path
+    left join _sluice_counts
+        on {{ sluice.path_expression('_sluice_files.path') }} = {{ sluice.path_expression('_sluice_counts.path') }}
 {% endmacro %}
 
 

@@ -1,18 +1,19 @@
 {% macro new_files(options) %}
     {# The files of the location that this model has not read, sorted by path: {'files': [{path, size, modified_at,
-       reader}], 'failed': [paths that cannot be read]}. A file is known by its path; with allow_overwrites by its size
-       and time too, so all are looked at. #}
-    {% set ledger = sluice.ledger_files() %}
+       reader}], 'failed': [paths that cannot be read], 'respelling': see respelling()}. A file is known by its path;
+       with allow_overwrites by its size and time too, so all are looked at. #}
+    {% set respelling = sluice.respelling(options) %}
+    {% set ledger = sluice.ledger_files(respelling) %}
     {% set whole = options.allow_overwrites %}
     {% set listing = sluice.listed_paths(options.location) %}
     {% set paths = sluice.query_rows(
-        sluice.unread_files(listing, none if whole else ledger, ['path'], none if whole else options.max_files_per_run)
+        sluice.unread_files(listing, none if whole else ledger, [], none if whole else options.max_files_per_run)
     ) | map(attribute='path') | list %}
     {% set found = sluice.readable_files(paths) %}
     {% set files = found.good %}
     {% if whole and files %}
         {% set files = sluice.query_rows(sluice.unread_files(
-            sluice.listed_files(files), ledger, ['path', 'size', 'modified_at'], options.max_files_per_run
+            sluice.listed_files(files), ledger, ['size', 'modified_at'], options.max_files_per_run
         )) %}
     {% endif %}
     {% set readers = sluice.file_readers(options, files) %}
@@ -27,12 +28,13 @@
             {% do failed.append(file.path) %}
         {% endif %}
     {% endfor %}
-    {% do return({'files': readable, 'failed': failed | sort}) %}
+    {% do return({'files': readable, 'failed': failed | sort, 'respelling': respelling}) %}
 {% endmacro %}
 
 
-{% macro unread_files(listing, ledger, identity, limit) %}
-    {# A query of the files of a listing that the ledger does not hold; without a ledger of all. Names that begin with
+{% macro unread_files(listing, ledger, more, limit) %}
+    {# A query of the files of a listing that the ledger does not hold, by their paths and what else is given; without a
+       ledger of all. Names that begin with
        a dot or an underscore are not finished yet. Files that could not be read before come last, so that a limit
        never stops at them. #}
     select *
@@ -45,16 +47,18 @@
             select 1
             from ({{ ledger }}) as _sluice_ledger
             where _sluice_ledger.status = 'INGESTED'
-                {%- for name in identity %}
+                and {{ sluice.path_expression('_sluice_ledger.path') }}
+                    = {{ sluice.path_expression('_sluice_listing.path') }}
+                {%- for name in more %}
                 and _sluice_ledger.{{ name }} = _sluice_listing.{{ name }}
                 {%- endfor %}
         )
     {%- endif %}
     order by
-        {% if ledger %}path in (
-            select path from ({{ ledger }}) as _sluice_ledger where status = 'FAILED'
+        {% if ledger %}{{ sluice.path_expression('path') }} in (
+            select {{ sluice.path_expression('path') }} from ({{ ledger }}) as _sluice_ledger where status = 'FAILED'
         ) asc, {% endif -%}
-        path asc
+        {{ sluice.path_expression('path') }} asc
     {%- if limit %}
     limit {{ limit }}
     {%- endif %}
@@ -73,9 +77,10 @@
 {% endmacro %}
 
 
-{% macro readable_files(paths) %}
-    {# {'good': [{path, size, modified_at}], 'bad': paths of files that are not there or may not be opened}. #}
-    {% do return(adapter.dispatch('readable_files', 'sluice')(paths)) %}
+{% macro readable_files(paths, with_times=true) %}
+    {# {'good': [{path, size, modified_at}], 'bad': paths of files that are not there or may not be opened}. Without
+       times only 'bad' is asked for. #}
+    {% do return(adapter.dispatch('readable_files', 'sluice')(paths, with_times)) %}
 {% endmacro %}
 
 

@@ -6,19 +6,18 @@
     {% do sluice.check_reader() %}
     {% set options = sluice.source_options(source) %}
     {% set found = sluice.new_files(options) %}
+    {% do sluice.check_numbers_of_fields(options, found.files) %}
     {% set schema = sluice.source_schema(options, found.files) %}
     {% if source.limit == 0 %}
         {# dbt run --empty makes the columns and reads nothing. #}
-        {% set found = {'files': [], 'failed': []} %}
-    {% elif not found.files + found.failed and model.resource_type == 'model' and sluice.is_full_refresh() %}
-        {% do exceptions.warn(
-            model.name ~ ': there is no file at ' ~ options.location ~ ', the external_location of source '
-            ~ options.name ~ '; its first run makes an empty table. If files should be there, check the location: '
-            ~ 'it is relative to where dbt runs.'
-        ) %}
+        {% set found = {'files': [], 'failed': [], 'respelling': none} %}
+    {% elif not found.files + found.failed %}
+        {% do sluice.warn_empty_location(options, sluice.ledger_files(), sluice.listed_paths(options.location)) %}
     {% endif %}
     {% set plan = {
         'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema,
+        'lost': sluice.lost_files(options.name, sluice.listed_paths(options.location), found.respelling),
+        'respelling': found.respelling,
     } %}
     {% do return('(\n    ' ~ sluice.note('files', plan) ~ '\n'
         ~ sluice.file_rows(options, schema, found.files) ~ '\n)') %}
@@ -38,12 +37,19 @@
 {% endmacro %}
 
 
+{% macro plans_made() %}
+    {# What read_files() planned for this model, a plan a source. #}
+    {% do return(sluice.notes('files', model.get('compiled_code'))) %}
+{% endmacro %}
+
+
 {% macro plans_without_vanished_files() %}
-    {# What read_files() planned for this model, a plan a source. Files were listed when the model was compiled: one
+    {# The plans of this model as they stand now. Files were listed when the model was compiled: one
        that is gone by now is no longer a file of its plan, but a failed one. #}
     {% set plans = [] %}
-    {% for plan in sluice.notes('files', model.get('compiled_code')) %}
-        {% set gone = sluice.readable_files(plan.files | map(attribute='path') | list).bad if plan.files else [] %}
+    {% for plan in sluice.plans_made() %}
+        {% set gone = sluice.readable_files(plan.files | map(attribute='path') | list, false).bad
+            if plan.files else [] %}
         {% do plans.append(dict(
             plan,
             planned=plan.files,

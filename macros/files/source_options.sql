@@ -1,4 +1,4 @@
-{% macro source_options(source) %}
+{% macro source_options(source, node=none) %}
     {# The source table's options with their defaults; every error at once. #}
     {% set options = {
         'format': 'json', 'multi_line': false, 'header': true, 'delimiter': ',', 'quote': '"', 'escape': '"',
@@ -14,20 +14,23 @@
         {% do given.update(node.meta or {}) %}
         {% do given.update((node.config.meta if node.config else none) or {}) %}
         {% do options.update({
-            'name': node.source_name ~ '.' ~ node.name, 'location': sluice.source_location(source),
+            'name': node.source_name ~ '.' ~ node.name,
+            'location': sluice.plain_path(sluice.source_location(source)),
+            'given_location': sluice.source_location(source),
         }) %}
         {% for name in names if name in given %}{% do options.update({name: given[name]}) %}{% endfor %}
         {# YAML reads a bare off as false. #}
         {% if options.clean_source is false %}{% do options.update({'clean_source': 'off'}) %}{% endif %}
         {% do sluice.warn_misspelt(node, given, names) %}
         {% do errors.extend(sluice.source_option_errors(options, given)) %}
+        {% do options.update({'columns': sluice.column_types_option(options.columns, errors)}) %}
     {% endfor %}
     {% if not options.get('location') %}
         {% do errors.append(
             'read_files() needs a source() with external_location (a folder or a glob) under its meta, found: ' ~ source
         ) %}
     {% endif %}
-    {% do sluice.raise_errors('Source errors of ' ~ options.get('name', source), errors) %}
+    {% do sluice.raise_errors('Source errors of ' ~ options.get('name', source), errors, node) %}
     {% do return(options) %}
 {% endmacro %}
 
@@ -35,19 +38,6 @@
 {% macro source_location(source) %}
     {# Where the files of a source are, as a path or a glob; empty where it has no external_location. #}
     {% do return(adapter.dispatch('source_location', 'sluice')(source)) %}
-{% endmacro %}
-
-
-{% macro location_root(location) %}
-    {# The folder that a location names, up to its first wildcard. #}
-    {% set fixed = modules.re.split('[*?[]', location)[0] %}
-    {% do return(location if fixed == location else fixed.rpartition('/')[0]) %}
-{% endmacro %}
-
-
-{% macro has_wildcard(location) %}
-    {# Whether a location is a glob. #}
-    {% do return(modules.re.search('[*?[]', location) is not none) %}
 {% endmacro %}
 
 
@@ -74,11 +64,6 @@
             {% do errors.append(name ~ ' belongs to format: ' ~ format ~ ', found format: ' ~ options.format) %}
         {% endfor %}
     {% endfor %}
-    {% if options.columns is not mapping %}
-        {% do errors.append('columns must be a mapping of column name to type, found: ' ~ options.columns) %}
-    {% else %}
-        {% do errors.extend(sluice.hint_errors(options)) %}
-    {% endif %}
     {% set limit = options.max_files_per_run %}
     {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}
         {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
@@ -87,10 +72,14 @@
 {% endmacro %}
 
 
-{% macro hint_errors(options) %}
-    {# What is wrong with the names and types of the option columns, a message each. #}
-    {% set errors, types = [], {} %}
-    {% for name, type in options.columns.items() %}
+{% macro column_types_option(columns, errors) %}
+    {# The option columns, {name: type}, each type by the engine's own name for it. #}
+    {% if columns is not mapping %}
+        {% do errors.append('columns must be a mapping of column name to type, found: ' ~ columns) %}
+        {% do return({}) %}
+    {% endif %}
+    {% set types, resolved = {}, {} %}
+    {% for name, type in columns.items() %}
         {% if name is not string or not name or sluice.is_reserved(name) or name in ('_rescued_data', '_metadata') %}
             {% do errors.append('columns: a column cannot be named ' ~ tojson(name)
                 ~ '; _sluice_*, _rescued_data and _metadata are added by sluice') %}
@@ -104,14 +93,14 @@
             {% do types.update({name: type}) %}
         {% endif %}
     {% endfor %}
-    {% set casts = {} %}
-    {% for name, type in types.items() %}{% do casts.update({name: 'cast(null as ' ~ type ~ ')'}) %}{% endfor %}
-    {% set found = sluice.checked_expressions([api.Column('id', 'integer')], casts) if execute else {} %}
-    {% for name, checked in found.items() if checked.error %}
-        {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ types[name]
-            ~ ' (' ~ checked.error ~ ')') %}
+    {% for name, found in sluice.resolved_types(types).items() %}
+        {% if found.error %}
+            {% do errors.append('columns: the type of ' ~ name ~ ' must be an SQL type, found: ' ~ types[name]
+                ~ ' (' ~ found.error ~ ')') %}
+        {% endif %}
+        {% do resolved.update({name: found.type}) %}
     {% endfor %}
-    {% do return(errors) %}
+    {% do return(resolved) %}
 {% endmacro %}
 
 
@@ -129,7 +118,7 @@
             ~ ' (way out: a lifecycle rule of the object store)') %}
     {% elif options.clean_source == 'move' %}
         {% set root = sluice.location_root(options.location or '') %}
-        {% set move_to = (options.move_to or '') | string %}
+        {% set move_to = sluice.plain_path((options.move_to or '') | string) %}
         {% if not move_to %}
             {% do errors.append('clean_source: move needs move_to, a folder outside of ' ~ root) %}
         {% elif (move_to.rstrip('/') ~ '/').startswith(root.rstrip('/') ~ '/') %}

@@ -1,8 +1,9 @@
 {% macro source_schema(options, files) %}
     {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
-       to _rescued_data, 'duplicates': whether an object names a field twice, 'changed': whether the columns are others
-       than last time, 'texts': columns of each group of Parquet files that are read as texts}. Hints win over what is
-       remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
+       to _rescued_data, 'duplicates': whether an object names a field twice, 'remembered': names of the columns of last
+       time, 'changed': whether these are others, 'texts': columns of each group of Parquet files that are read as
+       texts}. Hints win over what is remembered, which wins over what is inferred; new columns come last, in the order
+       of their names. #}
     {% set columns = dict(options.columns) %}
     {% set remembered = sluice.remembered_columns(options.name) %}
     {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
@@ -36,6 +37,7 @@
         'duplicates': found.duplicates,
         'texts': found.texts,
         'changed': columns != remembered,
+        'remembered': remembered.keys() | list,
     }) %}
 {% endmacro %}
 
@@ -52,7 +54,7 @@
     {% set root = sluice.location_root(options.location) %}
     {% set values = {} %}
     {% for file in files if '=' in file.path %}
-        {% for part in file.path[root | length:].split('/')[:-1] if '=' in part and not part.startswith('=') %}
+        {% for part in sluice.path_below(file.path, root).split('/')[:-1] if '=' in part and not part.startswith('=') %}
             {% set name, _, value = part.partition('=') %}
             {% do values.setdefault(name, []).append(value) %}
         {% endfor %}
@@ -108,4 +110,33 @@
        {name: type} where the files say it themselves, 'duplicates': whether an object names a field twice, 'texts':
        {reader: columns that have to be read as texts}}. #}
     {% do return(adapter.dispatch('record_fields', 'sluice')(options, known, files)) %}
+{% endmacro %}
+
+
+{% macro check_numbers_of_fields(options, files) %}
+    {# Without a header the place of a field is its name: files with more or fewer fields would be shifted. #}
+    {% if options.format != 'csv' or options.header or not files %}{% do return(none) %}{% endif %}
+    {% set numbers = {} %}
+    {% set remembered = [] %}
+    {% for name in sluice.remembered_columns(options.name) if modules.re.match('column[0-9]+$', name) %}
+        {% do remembered.append(name) %}
+    {% endfor %}
+    {% if remembered %}{% do numbers.update({remembered | length: 'the files that were read before'}) %}{% endif %}
+    {% for path, number in sluice.numbers_of_fields(options, files).items() %}
+        {% do numbers.setdefault(number, path) %}
+    {% endfor %}
+    {% if numbers | length > 1 %}
+        {% set shown = [] %}
+        {% for number, path in numbers.items() %}{% do shown.append(number ~ ' fields in ' ~ path) %}{% endfor %}
+        {% do sluice.raise_errors('CSV files without a header (header: false) of source ' ~ options.name, [
+            'all must have the same fields, for the place of a field is its name; found: ' ~ shown[:5] | join(', '),
+            'way out: let the producer write a header (DMS: AddColumnName), or give each kind of file its own source',
+        ]) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro numbers_of_fields(options, files) %}
+    {# {path: how many fields the lines of a CSV file have}, for some files of each number. #}
+    {% do return(adapter.dispatch('numbers_of_fields', 'sluice')(options, files)) %}
 {% endmacro %}

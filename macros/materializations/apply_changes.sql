@@ -30,15 +30,17 @@
     {% set feed = sluice.landed_feed(landed[0]) if landed else compiled_code %}
     {% set ranges = sluice.ranges_read() %}
     {% set columns = sluice.query_columns(feed) %}
-    {% set options = sluice.apply_changes_options(model, columns) %}
+    {% set kept = sluice.names_kept(columns, recorded, full_refresh and ranges | length > 0) %}
+    {% set options = sluice.apply_changes_options(model, columns, kept) %}
     {% do sluice.check_contract(sluice.contract_query(options, columns, feed)) %}
     {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
     {% set plan = sluice.apply_events(options, batch, recorded, ranges, full_refresh) %}
 
     -- the rows of the target that follow from it
     {% set write = sluice.write_changes(plan, target_relation, existing, full_refresh) %}
+    {% for sql in write.statements[:-1] %}{% do run_query(sql) %}{% endfor %}
     {% call statement('main') %}
-        {{ write.statement }}
+        {{ write.statements[-1] }}
     {% endcall %}
     {% set written = sluice.count_rows(target_relation) if full_refresh else write.counts %}
 

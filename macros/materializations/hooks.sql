@@ -16,11 +16,43 @@
         {% set events = [] %}
         {% for result in results %}{% do events.extend(sluice.result_events(result)) %}{% endfor %}
         {% do events.append(sluice.update_ended(sluice.failed_nodes(results))) %}
+        {% do sluice.mark_foreign_tables(results) %}
+        {% do sluice.drop_left_feeds(results) %}
         {% do sluice.collect_event_logs() %}
         {% do sluice.log_events(events) %}
         {% do adapter.commit() %}
         {% do sluice.apply_retention() %}
     {% endif %}
+{% endmacro %}
+
+
+{% macro mark_foreign_tables(results) %}
+    {# A dataset of ours that another materialization wrote in this run is no longer what its state says: noted with the
+       state, and told at its next run. #}
+    {% set foreign = {} %}
+    {% for result in results if result.node.resource_type in ('model', 'snapshot', 'seed')
+        and result.status | string == 'success' and not sluice.keeps_state(result.node) %}
+        {% do foreign.update({sluice.dataset_id(sluice.relation_of(result.node)): result.node}) %}
+    {% endfor %}
+    {% if not foreign %}{% do return(none) %}{% endif %}
+    {% for id in sluice.recorded_datasets() if id in foreign %}
+        {% set recorded = sluice.target_options(id, target.database) or {} %}
+        {% if not recorded.made_by %}
+            {% set node = foreign[id] %}
+            {% set by = 'strategy ' ~ node.config.strategy if node.resource_type == 'snapshot'
+                else node.config.materialized %}
+            {% do sluice.record_target_options(id, dict(recorded, made_by=by), target.database) %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro drop_left_feeds(results) %}
+    {# The rows of a Python model that failed before they were a feed. #}
+    {% for result in results if result.status | string == 'error' and result.node.language == 'python'
+        and result.node.config.materialized == 'apply_changes' %}
+        {% do sluice.drop_staged([sluice.python_feed_relation(sluice.relation_of(result.node))]) %}
+    {% endfor %}
 {% endmacro %}
 
 

@@ -8,10 +8,12 @@
     {% set rules = sluice.expectations() %}
     {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
-    {% do sluice.check_streaming_table(existing, ranges, full_refresh, rules) %}
+    {% set recorded = sluice.target_options(sluice.dataset_id(this)) or {} %}
+    {% do sluice.check_streaming_table(existing, recorded, ranges, sluice.plans_made(), full_refresh, rules) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set plans = sluice.plans_without_vanished_files() %}
+    {% do sluice.check_lost_files(plans) %}
     {% set query = sluice.query_of_plans(sql, plans) %}
     {% set read_errors = {} %}
     {% if plans | selectattr('failed') | list %}
@@ -35,8 +37,10 @@
     -- the tables, the rows, and what was read for them
     {% set columns = sluice.batch_columns(staged.rows, rules) %}
     {% set taken = sluice.prepare_streaming_table(target_relation, existing, full_refresh, columns) %}
+    {% if not full_refresh %}{% do sluice.warn_later_rules(target_relation, recorded, rules) %}{% endif %}
     {% set batch = sluice.append_batch(target_relation, staged, rules, columns, taken, full_refresh) %}
     {% do sluice.record_checkpoints(ranges + [batch.range], full_refresh) %}
+    {% do sluice.record_rules(recorded, rules) %}
     {% do sluice.record_files(plans, read_errors, batch, taken, full_refresh) %}
     {% do sluice.log_flow('COMPLETED', {
         'num_input_rows': batch.results.rows,

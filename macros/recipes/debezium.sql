@@ -5,41 +5,74 @@
        column for each part of the sequence, named as Debezium itself does when it flattens (__source_lsn). #}
     {% if not execute %}{% do return(relation) %}{% endif %}
     {% set errors = [] %}
-    {% set temporal = sluice.debezium_types() %}
-    {% if columns is not mapping or not columns %}
-        {% do errors.append('columns must be a mapping of column name to type, found: ' ~ tojson(columns)) %}
-    {% else %}
-        {% for name, type in columns.items() %}
-            {% if type is not string or ('.' in type and type not in temporal) %}
-                {% do errors.append("the type of column '" ~ name ~ "' must be an SQL type, or one of Debezium's ["
-                    ~ temporal | join(', ') ~ '], found: ' ~ type) %}
-            {% elif sluice.is_reserved(name) or name in ('_rescued_data', '__op') %}
-                {% do errors.append(
-                    "column '" ~ name ~ "' has a name that sluice uses for itself; leave it to _rescued_data"
-                ) %}
-            {% endif %}
-        {% endfor %}
-    {% endif %}
+    {% set types = sluice.debezium_columns(columns, errors) %}
     {% set parts = sluice.debezium_sequence(sequence, errors) %}
     {% if schema_evolution not in ('rescue', 'none') %}
         {% do errors.append('schema_evolution must be one of [rescue, none], found: ' ~ schema_evolution) %}
     {% endif %}
     {% do sluice.raise_errors('changes_from_debezium() error', errors) %}
-    {% do return(sluice.debezium_changes(relation, columns, parts, schema_evolution == 'rescue')) %}
+    {% do return(sluice.debezium_changes(relation, types, parts, schema_evolution == 'rescue')) %}
+{% endmacro %}
+
+
+{% macro debezium_columns(columns, errors) %}
+    {# The option columns, {name: {'type': the engine's own name of it, 'kind': Debezium's or none}}. #}
+    {% if columns is not mapping or not columns %}
+        {% do errors.append('columns must be a mapping of column name to type, found: ' ~ tojson(columns)) %}
+        {% do return({}) %}
+    {% endif %}
+    {% set known = sluice.debezium_types() %}
+    {% set kinds, types = {}, {} %}
+    {% for name, type in columns.items() %}
+        {% set parts = modules.re.match('([^(]*[^( ]) *([(].*[)])?$', type) if type is string else none %}
+        {% set kind = known.get(parts.group(1)) if parts else none %}
+        {% if sluice.is_reserved(name) or name in ('_rescued_data', '__op') %}
+            {% do errors.append(
+                "column '" ~ name ~ "' has a name that sluice uses for itself; leave it to _rescued_data"
+            ) %}
+        {% elif kind == 'Decimal' %}
+            {% set digits = modules.re.match('[(] *(?:([0-9]+) *, *)?([0-9]+) *[)]$', parts.group(2) or '') %}
+            {% if digits %}
+                {% do types.update({name: 'decimal(' ~ (digits.group(1) or 38) ~ ', ' ~ digits.group(2) ~ ')'}) %}
+                {% do kinds.update({name: kind}) %}
+            {% else %}
+                {% do errors.append("the type of column '" ~ name ~ "' must have the scale that the connector has, "
+                    ~ 'for example ' ~ parts.group(1) ~ '(2), or precision and scale, found: ' ~ type) %}
+            {% endif %}
+        {% elif kind and not parts.group(2) %}
+            {% do types.update({name: sluice.type_json() if kind == 'Json' else dbt.type_timestamp()}) %}
+            {% do kinds.update({name: kind}) %}
+        {% elif type is not string or '.' in type.partition('(')[0] %}
+            {% do errors.append("the type of column '" ~ name ~ "' must be an SQL type, or one of Debezium's ["
+                ~ known | join(', ') ~ '], found: ' ~ type) %}
+        {% else %}
+            {% do types.update({name: type}) %}
+        {% endif %}
+    {% endfor %}
+    {% set found = {} %}
+    {% for name, resolved in sluice.resolved_types(types).items() %}
+        {% if resolved.error %}
+            {% do errors.append("the type of column '" ~ name ~ "' must be an SQL type, or one of Debezium's ["
+                ~ known | join(', ') ~ '], found: ' ~ types[name] ~ ' (' ~ resolved.error ~ ')') %}
+        {% endif %}
+        {# Debezium sends JSON and bytes as texts, whatever they are called. #}
+        {% set family = sluice.type_family(resolved.type) %}
+        {% do found.update({name: {
+            'type': resolved.type,
+            'kind': kinds.get(name, {'json': 'Json', 'bytes': 'Bytes'}.get(family)),
+        }}) %}
+    {% endfor %}
+    {% do return(found) %}
 {% endmacro %}
 
 
 {% macro debezium_changes(relation, columns, parts, rescue_others) %}
     {# The query of changes_from_debezium(), in brackets. #}
     {% set fields = [] %}
-    {% for name, type in columns.items() %}
-        {% if type in sluice.debezium_types() %}
-            {% set field = sluice.typed_field(loop.index, name, dbt.type_timestamp()) %}
-            {% set typed = sluice.debezium_moment_expression(field.text, type.split('.')[-1]) %}
-            {% do fields.append(dict(field, typed=typed)) %}
-        {% else %}
-            {% do fields.append(sluice.typed_field(loop.index, name, type)) %}
-        {% endif %}
+    {% for name, column in columns.items() %}
+        {% set field = sluice.typed_field(loop.index, name, column.type, 'json') %}
+        {% set typed = sluice.debezium_value_expression(field.text, column.kind, column.type) if column.kind %}
+        {% do fields.append(dict(field, typed=typed or none)) %}
     {% endfor %}
     {% set misfits, values = [], {} %}
     {% for field in fields %}
@@ -58,10 +91,10 @@
         end as _rescued_data,
         _sluice_op as __op
         {%- for path, part in parts.items() %},
-        {{ sluice.debezium_part_expression(path.split('.'), part.type) }} as {{ sluice.quote(part.name) }}
+        {{ sluice.sequence_part_expression(path, part) }} as {{ sluice.quote(part.name) }}
         {%- endfor %}
     from (
-        {{ sluice.typed_records(sluice.debezium_images(relation), fields, 'json') }}
+        {{ sluice.typed_records(sluice.debezium_images(relation), fields) }}
     ) as _sluice_records
 ){% endset %}
     {% do return(changes) %}
@@ -73,12 +106,12 @@
     {% set types = {} %}
     {% for path in (
         'ts_ms', 'ts_us', 'ts_ns', 'source.ts_ms', 'source.ts_us', 'source.ts_ns', 'source.lsn', 'source.txId',
-        'source.pos', 'source.row', 'source.event_serial_no', 'transaction.total_order',
+        'source.pos', 'source.row', 'source.event_serial_no', 'source.ssn', 'transaction.total_order',
         'transaction.data_collection_order',
     ) %}
         {% do types.update({path: dbt.type_bigint()}) %}
     {% endfor %}
-    {% for path in ('source.file', 'source.commit_lsn', 'source.change_lsn') %}
+    {% for path in ('source.file', 'source.commit_lsn', 'source.change_lsn', 'source.rs_id') %}
         {% do types.update({path: dbt.type_string()}) %}
     {% endfor %}
     {# Oracle's counter comes as text, and 9 is to be before 10. #}
@@ -103,20 +136,44 @@
             {% do errors.append("the type of sequence '" ~ path ~ "' is not known; name one of ["
                 ~ types | sort | join(', ') ~ '], or give its type: sequence={' ~ "'" ~ path ~ "': 'bigint'}") %}
         {% endif %}
-        {% do parts.update({path: {'name': '__' ~ path | replace('.', '_'), 'type': type or types.get(path)}}) %}
+        {% do parts.update({path: {
+            'name': '__' ~ path | replace('.', '_'), 'type': type or types.get(path), 'is_known': not type,
+        }}) %}
     {% endfor %}
     {% do return(parts) %}
 {% endmacro %}
 
 
+{% macro sequence_part_expression(path, part) %}
+    {# A part of the sequence of an event. What is read of a table (op r) has no place in the log where it is not a part
+       of the connector's first read, and no transaction: it is older than any change. #}
+    {% set steps = path.split('.') %}
+    {% set text = sluice.debezium_part_expression(steps, dbt.type_string()) %}
+    {% if path == 'source.file' and part.is_known %}
+        {# mysql-bin.999999 is before mysql-bin.1000000. #}
+        {% set value = sluice.debezium_position_expression('file', text) %}
+    {% elif path == 'source.lsn' and part.is_known %}
+        {% set value = sluice.debezium_position_expression('lsn', text) %}
+    {% else %}
+        {% set value = sluice.debezium_part_expression(steps, part.type) %}
+    {% endif %}
+    {% if not part.is_known %}{% do return(value) %}{% endif %}
+    {% set lowest = "''" if part.type == dbt.type_string() else '0' %}
+    {% do return('case when _sluice_op = ' ~ "'r'" ~ ' then coalesce(' ~ value ~ ', ' ~ lowest ~ ') else ' ~ value
+        ~ ' end') %}
+{% endmacro %}
+
+
 {% macro debezium_types() %}
-    {# Kinds of numbers that stand for a time: without the name, milliseconds and microseconds look alike. #}
-    {% set types = [] %}
+    {# The names of types in Debezium's schemas that the values do not show, {name: what is behind it}: without the
+       name, milliseconds and microseconds look alike, and bytes like a text. #}
+    {% set types = {} %}
     {% for name in ('Date', 'Time', 'MicroTime', 'NanoTime', 'Timestamp', 'MicroTimestamp', 'NanoTimestamp') %}
-        {% do types.append('io.debezium.time.' ~ name) %}
+        {% do types.update({'io.debezium.time.' ~ name: name}) %}
     {% endfor %}
-    {% for name in ('Date', 'Time', 'Timestamp') %}
-        {% do types.append('org.apache.kafka.connect.data.' ~ name) %}
+    {% do types.update({'io.debezium.data.Json': 'Json'}) %}
+    {% for name in ('Date', 'Time', 'Timestamp', 'Decimal') %}
+        {% do types.update({'org.apache.kafka.connect.data.' ~ name: name}) %}
     {% endfor %}
     {% do return(types) %}
 {% endmacro %}
@@ -137,9 +194,17 @@
 {% endmacro %}
 
 
-{% macro debezium_moment_expression(text, kind) %}
-    {# The value of a number that stands for a time, by the last word of Debezium's name for it. #}
-    {% do return(adapter.dispatch('debezium_moment_expression', 'sluice')(text, kind)) %}
+{% macro debezium_value_expression(text, kind, type) %}
+    {# The value of a text that stands for something else, by the last word of Debezium's name for it: a number for a
+       time, base64 for bytes. Null where it is none that the type has. #}
+    {% do return(adapter.dispatch('debezium_value_expression', 'sluice')(text, kind, type)) %}
+{% endmacro %}
+
+
+{% macro debezium_position_expression(kind, text) %}
+    {# A place in a log so that it sorts: the name of a binlog file (file) by its number, and the number that is behind
+       Postgres' spelling of one (lsn). #}
+    {% do return(adapter.dispatch('debezium_position_expression', 'sluice')(kind, text)) %}
 {% endmacro %}
 
 

@@ -16,17 +16,19 @@
         {% if load_cached_relation(whole) is none %}{% do return(arrived) %}{% endif %}
     {% endif %}
     {% set options = sluice.extract_options(whole, keys, version, columns) %}
-    {% if news %}{% do sluice.check_extracts(relation, options, arrived, known) %}{% endif %}
+    {% if news %}{% do sluice.check_extracts(whole, options, arrived, known, range) %}{% endif %}
     {% do return(sluice.extract_changes(options, arrived, known)) %}
 {% endmacro %}
 
 
 {% macro extract_options(relation, keys, version, columns) %}
-    {# {'keys', 'version', 'values' (the columns that are compared)} of extracts, checked; every error at once.
+    {# {'keys', 'version', 'values' (the columns that are compared), 'has_rescued'} of extracts, checked; every error at
+       once.
        A unit test's fixture has no columns to look at, so there they are taken as they are given. #}
     {% set errors = [] %}
+    {% set typed = sluice.columns_of(relation) if relation else [] %}
     {% if relation %}
-        {% set names = sluice.user_columns(sluice.columns_of(relation)) | map(attribute='name') | list %}
+        {% set names = sluice.user_columns(typed) | map(attribute='name') | list %}
     {% else %}
         {% set names = (([keys] if keys is string else keys or []) + [version] + (columns or [])) | unique | list %}
         {% if not columns %}
@@ -48,28 +50,81 @@
     {% set values = names | reject('in', ['_metadata', '_rescued_data']) | list if columns is none
         else sluice.column_list_option('columns', columns, names, errors) %}
     {% do sluice.raise_errors('changes_from_snapshots() error', errors) %}
-    {% do return({'keys': keys, 'version': versions[0], 'values': values | reject('in', keys + versions) | list}) %}
+    {% do return({
+        'keys': keys, 'version': versions[0], 'values': values | reject('in', keys + versions) | list, 'typed': typed,
+        'has_rescued': sluice.find_name(names, '_rescued_data') is not none,
+    }) %}
 {% endmacro %}
 
 
-{% macro check_extracts(relation, options, arrived, known) %}
+{% macro check_extracts(relation, options, arrived, known, range) %}
     {# An extract must be whole, in order and one row a key: else what is absent would not mean a delete. #}
+    {% set lacking = sluice.extract_file_errors(relation)
+        + sluice.extract_quarantine_errors(relation, options, range) %}
     {% set errors = sluice.extract_null_errors(options, arrived) + sluice.extract_copy_errors(options, arrived) %}
-    {% set is_wrong = errors | length > 0 %}
-    {% do errors.extend(sluice.extract_order_errors(options, arrived, known)) %}
-    {% if is_wrong %}
-        {% do errors.append('way out: keep such rows out of ' ~ relation.identifier
-            ~ ' (an expectation with on_violation: drop), or correct the extract, then: '
-            ~ 'dbt build --full-refresh --select ' ~ relation.identifier ~ '+') %}
+    {% if errors %}
+        {% do errors.append('way out: correct the extract where it comes from, for a row that is left out would be '
+            ~ 'a delete, then: ' ~ sluice.full_refresh_command(sluice.node_at(relation), readers=true)) %}
     {% endif %}
-    {% do sluice.raise_errors(
-        'Extracts of ' ~ relation.identifier ~ ' that cannot be compared, nothing was written,', errors
-    ) %}
+    {% do sluice.raise_errors('Extracts of ' ~ relation.identifier ~ ' that cannot be compared, nothing was written,',
+        lacking + errors + sluice.extract_order_errors(options, arrived, known)) %}
+{% endmacro %}
+
+
+{% macro extract_file_errors(relation) %}
+    {# Files that could not be read: their rows are not absent, they are not read yet. #}
+    {% set ledger = sluice.state_relation('files', relation.database) %}
+    {% if load_cached_relation(ledger) is none %}{% do return([]) %}{% endif %}
+    {% set failed %}
+        from {{ ledger }}
+        where relation = {{ sluice.literal(sluice.dataset_id(relation)) }} and status = 'FAILED'
+    {% endset %}
+    {% set paths = sluice.query_rows('select path ' ~ failed ~ ' order by path asc') | map(attribute='path') | list %}
+    {% if not paths %}{% do return([]) %}{% endif %}
+    {% do return([
+        'an extract of which a file is missing would delete the rows of that file; ' ~ paths | length
+        ~ ' could not be read: ' ~ paths[:5] | join(', ') ~ (', ...' if paths | length > 5 else '')
+        ~ '. Way out: repair them, then run ' ~ relation.identifier ~ ' and this model again. '
+        ~ 'If their rows do not matter, remove the files and what is noted of them: delete '
+        ~ failed.split() | join(' '),
+    ]) %}
+{% endmacro %}
+
+
+{% macro extract_quarantine_errors(relation, options, range) %}
+    {# Rows of the new extracts that a rule dropped: absent for the comparison, and yet there. #}
+    {% set quarantine = sluice.quarantine_relation(relation) %}
+    {% set existing = load_cached_relation(quarantine) %}
+    {% if existing is none or not sluice.is_quarantine(existing) %}{% do return([]) %}{% endif %}
+    {% set has_version = sluice.find_column(sluice.columns_of(existing), options.version) is not none %}
+    {% set query %}
+        select
+            cast({{ sluice.quote(options.version) if has_version else 'null' }} as {{ dbt.type_string() }}) as version,
+            count(*) as num_rows
+        from {{ quarantine }}
+        where _sluice_batch > {{ range['from'] }} and _sluice_batch <= {{ range.to }}
+        group by 1
+        order by 1 asc
+    {% endset %}
+    {% set found = sluice.query_rows(query) %}
+    {% if not found %}{% do return([]) %}{% endif %}
+    {% set shown = [] %}
+    {% for row in found[:5] %}
+        {% do shown.append(
+            row.num_rows ~ ' of ' ~ (options.version ~ ' ' ~ row.version if row.version is not none else 'no version')
+        ) %}
+    {% endfor %}
+    {% do return([
+        'an extract of which rows were dropped would delete their keys; the quarantine ' ~ quarantine ~ ' has '
+        ~ shown | join(', ') ~ (', ...' if found | length > 5 else '')
+        ~ '. Way out: correct the extract, then: '
+        ~ sluice.full_refresh_command(sluice.node_at(relation), readers=true),
+    ]) %}
 {% endmacro %}
 
 
 {% macro extract_null_errors(options, arrived) %}
-    {# Rows without a version or a key, a message for each column. #}
+    {# Rows without a version or a key, a message for each column, and lines that could not be read. #}
     {% set names = [options.version] + options['keys'] %}
     {% set query %}
         select
@@ -77,10 +132,17 @@
             {%- for name in sluice.quoted(names) %},
             count(*) filter (where {{ name }} is null) as nulls_{{ loop.index }}
             {%- endfor %}
+            {%- if options.has_rescued %},
+            count(*) filter (where substr(_rescued_data, 1, 19) = '{"_corrupt_record":') as num_corrupt
+            {%- endif %}
         from {{ arrived }} as _sluice_arrived
     {% endset %}
     {% set found = sluice.query_rows(query)[0] %}
     {% set errors = [] %}
+    {% if found.num_corrupt %}
+        {% do errors.append(found.num_corrupt ~ ' of ' ~ found.num_rows ~ ' rows are no JSON objects (corrupt lines in '
+            ~ '_rescued_data); expected none') %}
+    {% endif %}
     {% for name in names %}
         {% set count = found['nulls_' ~ loop.index] %}
         {% if count %}
@@ -144,7 +206,7 @@
     {% set late = sluice.query_rows(query) %}
     {% if not late %}{% do return([]) %}{% endif %}
     {% set start_over = 'drop table ' ~ this ~ ', then dbt snapshot --select ' ~ model.name
-        if model.resource_type == 'snapshot' else 'dbt run --full-refresh --select ' ~ model.name %}
+        if model.resource_type == 'snapshot' else sluice.full_refresh_command(model, 'run') %}
     {% do return([
         'an extract must be newer than those that were read before it and land whole; the newest is ' ~ late[0].newest
         ~ ', found: ' ~ late | map(attribute='version') | join(', ')
@@ -159,17 +221,19 @@
     {% set values = sluice.quoted(options['values']) %}
     {% set version = sluice.quote(options.version) %}
     {% set all = (keys + values + [version]) | join(', ') %}
+    {% set exact = sluice.exact_columns(options.typed, options['keys'] + options['values'] + [options.version])
+        | join(', ') %}
     {% set sql %}(
     -- full extracts, each compared with the one before it
     with _sluice_new as (
-        select {{ all }} from {{ arrived }} as _sluice_arrived
+        select {{ exact }} from {{ arrived }} as _sluice_arrived
     ),
 
     _sluice_all as (
         select {{ all }} from _sluice_new
         {%- if known %}
         union all
-        select {{ all }} from ({{ known }}) as _sluice_known
+        select {{ exact }} from ({{ known }}) as _sluice_known
         where {{ version }} = (select max({{ version }}) from ({{ known }}) as _sluice_known)
         {%- endif %}
     ),
@@ -186,10 +250,14 @@
         inner join _sluice_versions on _sluice_now.{{ version }} = _sluice_versions.{{ version }}
         left join _sluice_all as _sluice_before
             on _sluice_before.{{ version }} = _sluice_versions._sluice_previous
-            {%- for key in keys %} and _sluice_before.{{ key }} = _sluice_now.{{ key }}{% endfor %}
+            and {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_before', '_sluice_now') }}
         where _sluice_before.{{ version }} is null
         {%- for value in values %}
             or _sluice_before.{{ value }} is distinct from _sluice_now.{{ value }}
+        {%- endfor %}
+        {%- set others = sluice.odd_texts(options.typed, options['values'], '_sluice_now') %}
+        {%- for text in sluice.odd_texts(options.typed, options['values'], '_sluice_before') %}
+            or {{ text }} is distinct from {{ others[loop.index0] }}
         {%- endfor %}
     ),
 
@@ -200,7 +268,7 @@
         inner join _sluice_all as _sluice_before on _sluice_before.{{ version }} = _sluice_versions._sluice_previous
         left join _sluice_new as _sluice_now
             on _sluice_now.{{ version }} = _sluice_versions.{{ version }}
-            {%- for key in keys %} and _sluice_now.{{ key }} = _sluice_before.{{ key }}{% endfor %}
+            and {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_now', '_sluice_before') }}
         where _sluice_now.{{ version }} is null
     )
 

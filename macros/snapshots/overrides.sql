@@ -22,12 +22,12 @@
         {% do return(sluice.builtin_macro('snapshot_merge_sql')(target, source, insert_cols)) %}
     {% endif %}
     {% set keys = config.get('unique_key') %}
-    {% set identity = sluice.quoted(
-        ([keys] if keys is string else keys) + [sluice.snapshot_column_names(model).dbt_valid_from]) %}
+    {% set identity = ([keys] if keys is string else keys) + [sluice.snapshot_column_names(model).dbt_valid_from] %}
     {# dbt put its marks around the names and doubled none within. #}
-    {% set names = [] %}
-    {% for column in insert_cols %}{% do names.append(sluice.quote(column[1:-1])) %}{% endfor %}
-    {% do return(sluice.merge_statement(identity, target, names, source, 'dbt_change_type')) %}
+    {% set columns = [] %}
+    {% set present = sluice.columns_of(target) %}
+    {% for column in insert_cols %}{% do columns.append(sluice.find_column(present, column[1:-1])) %}{% endfor %}
+    {% do return(sluice.write_statements(target, columns, identity, source, 'dbt_change_type') | join(';\n')) %}
 {% endmacro %}
 
 

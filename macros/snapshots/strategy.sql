@@ -12,7 +12,8 @@
     {% set feed = sluice.snapshot_feed(node) %}
     {% set ranges = sluice.ranges_read(feed) %}
     {% set columns = sluice.query_columns(feed) %}
-    {% set options = sluice.apply_changes_options(node, columns) %}
+    {% set kept = sluice.names_kept(columns, recorded, not target_exists and ranges | length > 0) %}
+    {% set options = sluice.apply_changes_options(node, columns, kept) %}
     {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
     {% set plan = sluice.apply_events(options, batch, recorded, ranges, not target_exists) %}
     {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
@@ -62,7 +63,7 @@
         {% do return({'query': 'select * from ' ~ rows, 'counts': sluice.count_rows(rows), 'staged': []}) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
-    {% set query = 'select ' ~ sluice.quoted(changes.names) | join(', ') ~ ', _sluice_change as dbt_change_type from '
-        ~ changes.relation %}
+    {% set names = sluice.quoted(changes.columns | map(attribute='name')) | join(', ') %}
+    {% set query = 'select ' ~ names ~ ', _sluice_change as dbt_change_type from ' ~ changes.relation %}
     {% do return({'query': query, 'counts': changes.counts, 'staged': changes.staged}) %}
 {% endmacro %}

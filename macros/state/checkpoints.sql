@@ -1,8 +1,8 @@
-{% macro committed_batch(dataset_id, source_id, database=none) %}
+{% macro committed_batch(dataset_id, source_id, database=none, checkpoints=none) %}
     {# How far a dataset has read a source, or itself has come where the source is the dataset: {epoch, batch}, 0 of
-       both where nothing is known. Checkpoints are only added, so two nodes never update the same row; the greatest
-       counts. #}
-    {% set checkpoints = sluice.state_relation('checkpoints', database) %}
+       both where nothing is known; by this target's checkpoints, or those of another. They are only added, so two nodes
+       never update the same row; the greatest counts. #}
+    {% set checkpoints = checkpoints or sluice.state_relation('checkpoints', database) %}
     {% if load_cached_relation(checkpoints) is none %}{% do return({'epoch': 0, 'batch': 0}) %}{% endif %}
     {% set query %}
         select epoch, batch
@@ -31,6 +31,17 @@
     {% set reached = [] %}
     {% for range in ranges if range.to > range['from'] or range.restarted %}{% do reached.append(range) %}{% endfor %}
     {% do sluice.insert_checkpoints(sluice.dataset_id(relation), reached, relation.database) %}
+{% endmacro %}
+
+
+{% macro checkpointed_sources(dataset_id, database=none) %}
+    {# The other datasets of which a dataset has checkpoints. #}
+    {% set query %}
+        select distinct source
+        from {{ sluice.state_relation('checkpoints', database) }}
+        where dataset = {{ sluice.literal(dataset_id) }} and source <> dataset
+    {% endset %}
+    {% do return(sluice.query_rows(query) | map(attribute='source') | list) %}
 {% endmacro %}
 
 

@@ -1,10 +1,12 @@
 {% macro state_relation(name, database=none) %}
-    {# A table or view of ours, in the schema <target schema>_sluice; of the target's database where none is named. #}
+    {# A table or view of ours, in the schema <target schema>_sluice; of the target's database where none is named.
+       Always quoted: a name may have a dot (kept events), whatever the project says of quoting. #}
     {% do return(api.Relation.create(
         database=database or target.database,
         schema=target.schema ~ '_sluice',
         identifier=name,
         type='table',
+        quote_policy={'database': true, 'schema': true, 'identifier': true},
     )) %}
 {% endmacro %}
 

@@ -14,6 +14,17 @@
 {% endmacro %}
 
 
+{% macro recorded_datasets() %}
+    {# The ids of all datasets of the target's database that have a state. #}
+    {% set query %}
+        select dataset from {{ sluice.state_relation('targets') }}
+        union
+        select dataset from {{ sluice.state_relation('checkpoints') }}
+    {% endset %}
+    {% do return(sluice.query_rows(query) | map(attribute='dataset') | list) %}
+{% endmacro %}
+
+
 {% macro record_target_options(dataset_id, options, database=none) %}
     {# Notes the options that a dataset's state is made with from now on, as its next version. #}
     {% set targets = sluice.state_relation('targets', database or this.database) %}

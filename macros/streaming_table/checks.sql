@@ -1,42 +1,112 @@
-{% macro check_streaming_table(existing, ranges, full_refresh, rules) %}
-    {# What stands where the table is to be, and what its sources went through since it last read them. #}
-    {% set errors = [] %}
-    {% set id = sluice.dataset_id(this) %}
-    {% set way_out = 'rebuild it with: ' ~ sluice.rebuild_command(model) %}
+{% macro check_streaming_table(existing, recorded, ranges, plans, full_refresh, rules) %}
+    {# What stands where the table is to be, what it reads, and what its sources went through since it last read them.
+       #}
+    {% set errors = sluice.unread_source_errors(ranges, plans) %}
     {% if existing is not none and not full_refresh %}
-        {% if not existing.is_table %}
-            {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out) %}
-        {% elif sluice.find_column(sluice.columns_of(existing), '_sluice_batch') is none %}
-            {% do errors.append(existing ~ ' exists but is no streaming table (it has no _sluice_batch); ' ~ way_out) %}
-        {% elif not sluice.committed_batch(id, id, this.database).epoch %}
-            {% do errors.append(
-                existing ~ ' exists, but ' ~ sluice.state_relation('checkpoints', this.database)
-                ~ ' does not know what it has read, so it was copied or its state was dropped; ' ~ way_out
-            ) %}
-        {% endif %}
+        {% do errors.extend(sluice.foreign_table_errors(existing, recorded)) %}
+        {% do errors.extend(sluice.rebuilt_source_errors(ranges)) %}
+        {% do errors.extend(sluice.renamed_source_errors(ranges)) %}
     {% endif %}
-    {% for range in ranges if range.restarted %}
-        {% do errors.append(
-            range.source ~ ' was rebuilt (epoch ' ~ range.epoch ~ ') after this table had read it; '
-            ~ 'reading on would double its rows. ' ~ sluice.ways_out_of_rebuilt_source()
-        ) %}
-    {% endfor %}
     {% do sluice.raise_errors('Streaming table error', errors + sluice.quarantine_errors(this, rules)) %}
 {% endmacro %}
 
 
-{% macro ways_out_of_rebuilt_source() %}
-    {# For a streaming table that runs, whose source was rebuilt. #}
-    {% set name = sluice.selector_of(model) %}
-    {% set rebuild = 'dbt build --full-refresh --select ' ~ name ~ '+' %}
-    {% if config.get('full_refresh') is not false %}
-        {% do return('Rebuild this table too, with what reads it: ' ~ rebuild) %}
+{% macro unread_source_errors(ranges, plans) %}
+    {# A model that reads tables or files without stream() and read_files() would append all of them at each run; one
+       that reads a stream may join whole tables to it, which is told where these are streaming tables. #}
+    {% set append_all = (model.config.get('meta') or {}).get('append_all') %}
+    {% if append_all is not none and append_all is not boolean %}
+        {% do return(['append_all must be true or false, found: ' ~ tojson(append_all)]) %}
+    {% elif append_all %}
+        {% do return([]) %}
     {% endif %}
-    {% do return(
-        'It has full_refresh: false, which --full-refresh does not overrule. To keep its rows and take those that the '
-        ~ "source holds now as read: dbt run-operation sluice.mark_as_read --args '{dataset: " ~ name ~ "}'. "
-        ~ 'To rebuild it with what reads it, take full_refresh: false out of its config, then: ' ~ rebuild
-    ) %}
+    {% set reads = sluice.plain_reads(model.get('compiled_code')) %}
+    {% if ranges or plans %}
+        {% set streamed = ranges | map(attribute='source') | list %}
+        {% for read in reads if sluice.is_streaming_table(read.node)
+            and sluice.dataset_id(sluice.relation_of(read.node)) not in streamed %}
+            {% do exceptions.warn(
+                model.name ~ ' reads the streaming table ' ~ read.found ~ ', all of its rows at each run, beside what '
+                ~ 'it streams; if only new rows are meant: ' ~ read.expected
+                ~ ' (meta: {append_all: true} says that it is meant as it is)'
+            ) %}
+        {% endfor %}
+        {% do return([]) %}
+    {% endif %}
+    {% set errors = [] %}
+    {% for read in reads %}
+        {% do errors.append(
+            model.name ~ ' reads ' ~ read.found ~ ', so that each run would append all of it again; '
+            ~ ('probably meant: ' ~ read.expected ~ '. If' if read.expected
+                else 'expected sluice.stream(ref(...)) or sluice.read_files(source(...)) in a streaming_table. If')
+            ~ ' all of it at each run is meant, say so: meta: {append_all: true}'
+        ) %}
+    {% endfor %}
+    {% do return(errors) %}
+{% endmacro %}
+
+
+{% macro foreign_table_errors(existing, recorded) %}
+    {# What stands there and is no table of this model's making. #}
+    {% set id = sluice.dataset_id(this) %}
+    {% set way_out = 'rebuild it with: ' ~ sluice.rebuild_command(model) %}
+    {% if not existing.is_table %}
+        {% do return([existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out]) %}
+    {% elif sluice.find_column(sluice.columns_of(existing), '_sluice_batch') is none %}
+        {% do return([existing ~ ' exists but is no streaming table (it has no _sluice_batch); ' ~ way_out]) %}
+    {% elif not sluice.committed_batch(id, id, this.database).epoch %}
+        {% do return([
+            existing ~ ' exists, but ' ~ sluice.state_relation('checkpoints', this.database)
+            ~ ' does not know what it has read, so it was copied or its state was dropped; ways out: '
+            ~ 'keep its rows and take what its sources hold now as read: '
+            ~ "dbt run-operation sluice.mark_as_read --args '{dataset: "
+            ~ sluice.selector_of(model) ~ "}'; or " ~ way_out,
+        ]) %}
+    {% endif %}
+    {% do return([
+        existing ~ ' was made by something else meanwhile (' ~ recorded.made_by
+        ~ '), so its rows are not those of this model; ' ~ way_out,
+    ] if recorded.made_by else []) %}
+{% endmacro %}
+
+
+{% macro rebuilt_source_errors(ranges) %}
+    {# Sources whose batches mean other rows now. #}
+    {% set errors = [] %}
+    {% set name = sluice.selector_of(model) %}
+    {% for range in ranges if range.restarted %}
+        {% set keep = "dbt run-operation sluice.mark_as_read --args '{dataset: " ~ name ~ "}'" %}
+        {% do errors.append(
+            range.source ~ ' was rebuilt (epoch ' ~ range.epoch ~ ') after this table had read it; '
+            ~ 'reading on would double its rows. '
+            ~ ('Rebuild this table too, with what reads it: ' ~ sluice.full_refresh_command(model, readers=true)
+                if config.get('full_refresh') is not false else
+                'It has full_refresh: false, which --full-refresh does not overrule. To keep its rows and take those '
+                ~ 'that the source holds now as read: ' ~ keep ~ '. To rebuild it with what reads it, take '
+                ~ 'full_refresh: false out of its config, then: dbt build --full-refresh --select ' ~ name ~ '+')
+        ) %}
+    {% endfor %}
+    {% do return(errors) %}
+{% endmacro %}
+
+
+{% macro renamed_source_errors(ranges) %}
+    {# A source that this table never read, beside checkpoints of one that is no dataset any more: probably one table
+       under two names, whose rows would come once more. #}
+    {% set new = ranges | rejectattr('known') | selectattr('to') | map(attribute='source') | list %}
+    {% if not new %}{% do return([]) %}{% endif %}
+    {% set places = [] %}
+    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed') %}
+        {% do places.append(sluice.dataset_id(sluice.relation_of(node))) %}
+    {% endfor %}
+    {% set gone = sluice.checkpointed_sources(sluice.dataset_id(this), this.database) | reject('in', places) | list %}
+    {% if not gone %}{% do return([]) %}{% endif %}
+    {% do return([
+        'it has read ' ~ gone | join(', ') ~ ', which is no model any more, and now reads ' ~ new | join(', ')
+        ~ ' for the first time; if that is the same table under another name, reading it would double its rows. '
+        ~ "Ways out: take what it holds now as read: dbt run-operation sluice.mark_as_read --args '{dataset: "
+        ~ sluice.selector_of(model) ~ "}'; or rebuild: " ~ sluice.full_refresh_command(model, readers=true),
+    ]) %}
 {% endmacro %}
 
 

@@ -16,24 +16,37 @@
 
 {% macro write_quarantine(relation, batch, rules, columns, number) %}
     {# Rows of the batch that broke a drop rule, whole, with the names of every rule that they broke. #}
-    {% set quarantine = sluice.quarantine_relation(relation) %}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
-    {% set rows %}
-        select
-            {{ names }},
-            {{ sluice.violations(rules) }} as _sluice_violations,
-            cast({{ number }} as {{ dbt.type_bigint() }}) as _sluice_batch,
-            cast({{ sluice.literal(invocation_id) }} as {{ dbt.type_string() }}) as _sluice_update_id,
-            {{ sluice.timestamp_expression() }} as _sluice_quarantined_at
-        from {{ batch }} as _sluice_rows
-        where not ({{ sluice.passed_condition(rules) }})
-    {% endset %}
+    {% set broken = 'not (' ~ sluice.passed_condition(rules) ~ ')' %}
+    {% do sluice.write_quarantined(
+        sluice.quarantine_relation(relation), columns, sluice.quarantined_rows(batch, rules, columns, number, broken)
+    ) %}
+{% endmacro %}
+
+
+{% macro quarantined_rows(batch, rules, columns, number, condition) %}
+    {# Rows of a batch with results, as the quarantine has them. #}
+    select
+        {%- for name in sluice.quoted(columns | map(attribute='name')) %}
+        {{ name }},
+        {%- endfor %}
+        {{ sluice.violations(rules) }} as _sluice_violations,
+        cast({{ number }} as {{ dbt.type_bigint() }}) as _sluice_batch,
+        cast({{ sluice.literal(invocation_id) }} as {{ dbt.type_string() }}) as _sluice_update_id,
+        {{ sluice.timestamp_expression() }} as _sluice_quarantined_at
+    from {{ batch }} as _sluice_rows
+    where {{ condition }}
+{% endmacro %}
+
+
+{% macro write_quarantined(quarantine, columns, rows) %}
+    {# Inserts rows into the quarantine, which is made, or brought up to their columns. #}
     {% if load_cached_relation(quarantine) is none %}
         {% do sluice.create_table(quarantine, sluice.query_columns(rows)) %}
         {% do adapter.cache_added(quarantine) %}
     {% else %}
         {% do sluice.sync_columns(quarantine, columns) %}
     {% endif %}
+    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
     {% do run_query(
         'insert into ' ~ quarantine ~ ' (' ~ names
         ~ ', _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at)\n' ~ rows

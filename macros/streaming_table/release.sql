@@ -8,7 +8,7 @@
     {% set started = modules.datetime.datetime.now() %}
     {% set node = sluice.streaming_table_node(dataset, 'release') %}
     {% set relation = sluice.relation_of(node) %}
-    {% do sluice.check_release(node, relation) %}
+    {% do sluice.check_operation(node, relation, 'release') %}
     {% set quarantine = load_cached_relation(sluice.quarantine_relation(relation)) %}
     {% if quarantine is none or not sluice.is_quarantine(quarantine) %}
         {% do log('sluice: ' ~ relation ~ ' has no quarantine, nothing to release', info=true) %}
@@ -30,7 +30,9 @@
     {% do run_query(sluice.append_statement(relation, batch, rules, columns.table, range.to)) %}
     {% do sluice.return_to_quarantine(quarantine, batch, rules, columns.quarantine) %}
     {% do sluice.record_checkpoints([range], relation=relation) %}
-    {% do sluice.log_release(node, relation, results, counts, started) %}
+    {% do sluice.log_operation('sluice.release', node, relation, results, {
+        'num_input_rows': counts.judged, 'num_output_rows': counts.released, 'num_dropped_rows': counts.held,
+    }, started) %}
     {% do sluice.drop_staged([batch]) %}
     {% do adapter.commit() %}
     {% if node.database != target.database %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
@@ -41,11 +43,11 @@
 {% endmacro %}
 
 
-{% macro check_release(node, relation) %}
-    {# A release needs a streaming table that has run before. #}
+{% macro check_operation(node, relation, operation) %}
+    {# An operation needs a streaming table that has run before. #}
     {% set table = load_cached_relation(relation) %}
     {% if table is none or sluice.find_column(sluice.columns_of(table), '_sluice_batch') is none %}
-        {% do sluice.raise_errors('sluice.release error', [
+        {% do sluice.raise_errors('sluice.' ~ operation ~ ' error', [
             relation ~ (' is not there' if table is none else ' is no streaming table (it has no _sluice_batch)')
             ~ '; way out: dbt build --select ' ~ sluice.selector_of(node),
         ], node) %}
@@ -97,15 +99,9 @@
 {% endmacro %}
 
 
-{% macro log_release(node, relation, results, counts, started) %}
-    {# A release is an update of its own: hooks do not run around an operation, so all of its events are written
-       here. #}
-    {% do sluice.log_events(
-        [sluice.update_created('sluice.release', 'sluice.release of ' ~ node.name)], relation.database) %}
-    {% do sluice.log_flow('COMPLETED', {
-        'num_input_rows': counts.judged,
-        'num_output_rows': counts.released,
-        'num_dropped_rows': counts.held,
-    }, started, results.expectations, node, relation) %}
+{% macro log_operation(operation, node, relation, results, metrics, started) %}
+    {# An operation is an update of its own: hooks do not run around it, so all of its events are written here. #}
+    {% do sluice.log_events([sluice.update_created(operation, operation ~ ' of ' ~ node.name)], relation.database) %}
+    {% do sluice.log_flow('COMPLETED', metrics, started, results.expectations, node, relation) %}
     {% do sluice.log_events([sluice.update_ended([])], relation.database) %}
 {% endmacro %}

@@ -11,16 +11,10 @@
 
 
 {% macro check_stream(relation) %}
-    {# What is read must be a streaming table, and the reader something that keeps a checkpoint. #}
+    {# What is read must be another streaming table, and the reader something that keeps a checkpoint. #}
     {% set errors = [] %}
-    {% set node = sluice.node_at(relation) %}
-    {% if node is none or node.config.materialized != 'streaming_table' %}
-        {% do errors.append(
-            'stream() reads streaming tables only; ' ~ sluice.dataset_id(relation) ~ ' is '
-            ~ ('materialized as ' ~ node.config.materialized if node else 'no model of this project')
-            ~ ' (read it whole with a plain ref() or source(), or make it a streaming_table)'
-        ) %}
-    {% endif %}
+    {% set found = sluice.not_a_stream(relation) %}
+    {% if found %}{% do errors.append('stream() reads streaming tables only; ' ~ found) %}{% endif %}
     {% set materialized = config.get('materialized') %}
     {% if model.resource_type == 'model' and materialized not in ('streaming_table', 'apply_changes') %}
         {% do errors.append(
@@ -38,15 +32,40 @@
 {% endmacro %}
 
 
+{% macro not_a_stream(relation) %}
+    {# Why a relation cannot be streamed, with the way out; none where it can. #}
+    {% if relation is string or relation.identifier is not defined %}
+        {% do return("found '" ~ relation ~ "', expected a relation: stream(ref('<name of a streaming table>'))") %}
+    {% endif %}
+    {% set node = sluice.node_at(relation) %}
+    {% if node is not none and node.unique_id == model.unique_id %}
+        {% do return(sluice.dataset_id(relation) ~ ' is this model itself, which cannot read its own batches') %}
+    {% elif sluice.is_streaming_table(node) %}
+        {% do return(none) %}
+    {% endif %}
+    {% set whole = 'read it whole with a plain ref()' %}
+    {% if config.get('materialized') == 'streaming_table' %}
+        {% set whole = whole ~ ' and meta: {append_all: true}, which appends all of it at each run' %}
+    {% endif %}
+    {% if node %}
+        {% do return(sluice.dataset_id(relation) ~ ' is materialized as ' ~ node.config.materialized
+            ~ ' (' ~ whole ~ ', or make it a streaming_table)') %}
+    {% endif %}
+    {% do return(sluice.dataset_id(relation) ~ ' is no model of this project (files of a source are read by '
+        ~ 'sluice.read_files(source(...)); anything else: ' ~ whole ~ ')') %}
+{% endmacro %}
+
+
 {% macro batch_range(source, empty=false) %}
-    {# What this model reads of a streaming table in this run: the batches after `from`, up to `to`; none where it is to
-       be empty (dbt run --empty). `restarted`: the source was rebuilt since this model last read it. #}
+    {# What this model reads of a streaming table in this run: the batches after `from`, up to `to`; none where it is
+       to be empty (dbt run --empty). `restarted`: the source was rebuilt since this model last read it; `known`:
+       whether it has read it at all. #}
     {% set source_id = sluice.dataset_id(source) %}
     {% set latest = sluice.latest_batch(source) %}
     {% set read = sluice.committed_batch(sluice.dataset_id(this), source_id, this.database) %}
     {% set full_refresh = model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh() %}
-    {% set restarted = not full_refresh and (read.epoch != 0 or read.batch != 0)
-        and (read.epoch != latest.epoch or read.batch > latest.batch) %}
+    {% set known = read.epoch != 0 or read.batch != 0 %}
+    {% set restarted = not full_refresh and known and (read.epoch != latest.epoch or read.batch > latest.batch) %}
     {% set from = 0 if full_refresh or restarted else read.batch %}
     {% do return({
         'source': source_id,
@@ -54,18 +73,39 @@
         'from': from,
         'to': from if empty else latest.batch,
         'restarted': restarted and not empty,
+        'known': known,
     }) %}
 {% endmacro %}
 
 
 {% macro latest_batch(source) %}
-    {# How far a streaming table has come. One that was made elsewhere (dbt clone, --defer) has its state there: its
-       rows say how far they go, and epoch 0 that nothing is known of rebuilds. #}
+    {# How far a streaming table has come. One that was made elsewhere has its state there: with --defer it is found; a
+       clone's rows say how far they go, and epoch 0 that nothing is known of rebuilds. #}
     {% set id = sluice.dataset_id(source) %}
     {% set latest = sluice.committed_batch(id, id, source.database) %}
     {% if latest.epoch or load_cached_relation(source) is none %}{% do return(latest) %}{% endif %}
+    {% set there = sluice.deferred_checkpoints(source) %}
+    {% if there %}
+        {% set latest = sluice.committed_batch(id, id, source.database, there) %}
+        {% if latest.epoch %}{% do return(latest) %}{% endif %}
+    {% endif %}
     {% set found = sluice.query_rows('select max(_sluice_batch) as batch from ' ~ source) %}
     {% do return({'epoch': 0, 'batch': (found[0].batch or 0) | int}) %}
+{% endmacro %}
+
+
+{% macro deferred_checkpoints(source) %}
+    {# The checkpoints of the target that a deferred table is of, or none. A model's own schema is behind the
+       target's, so what this target's has in front says what the other's has. #}
+    {% set node = sluice.node_at(source) %}
+    {% set place = (node or {}).get('defer_relation') %}
+    {% if not place or not node.schema.startswith(target.schema) %}{% do return(none) %}{% endif %}
+    {% set own = node.schema[target.schema | length:] %}
+    {% if not place.schema.endswith(own) %}{% do return(none) %}{% endif %}
+    {% set schema = place.schema[:place.schema | length - own | length] ~ '_sluice' %}
+    {% set checkpoints = api.Relation.create(
+        database=place.database, schema=schema, identifier='checkpoints', type='table') %}
+    {% do return(checkpoints if load_cached_relation(checkpoints) is not none else none) %}
 {% endmacro %}
 
 

@@ -47,7 +47,9 @@
     {# A message for each column of a query whose name is one of ours. #}
     {% set errors = [] %}
     {% for column in columns if sluice.is_reserved(column.name) %}
+        {% set meant = sluice.streams_meant() if column.name == '_sluice_batch' else [] %}
         {% do errors.append(
+            ('this model reads ' ~ meant[0].found ~ ', probably meant: ' ~ meant[0].expected ~ '; ' if meant else '') ~
             "column '" ~ column.name ~ "' begins with the reserved prefix _sluice_; rename it, or leave it out"
             ~ ' (stream() yields a streaming table without it)'
         ) %}

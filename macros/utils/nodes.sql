@@ -6,12 +6,28 @@
 
 
 {% macro rebuild_command(node) %}
-    {# The command that makes a node anew, for error messages: dbt never full-refreshes a snapshot. #}
+    {# How a node is made anew, for error messages: dbt never full-refreshes a snapshot, nor what is protected. #}
     {% if node.resource_type == 'snapshot' %}
         {% do return("dbt run-operation sluice.rebuild --args '{dataset: " ~ node.name
             ~ ", start_over: true}', then dbt snapshot --select " ~ node.name) %}
     {% endif %}
-    {% do return('dbt run --full-refresh --select ' ~ sluice.selector_of(node)) %}
+    {% do return(sluice.full_refresh_command(node, 'run')) %}
+{% endmacro %}
+
+
+{% macro full_refresh_command(node, command='build', readers=false) %}
+    {# The command that rebuilds a model, with what reads it where that is wanted, and what has to go before it works.
+       #}
+    {% set protected = ' (' ~ node.name ~ ' has full_refresh: false, which --full-refresh does not overrule: take that '
+        ~ 'out of its config first)' if node.config.get('full_refresh') is false else '' %}
+    {% do return('dbt ' ~ command ~ ' --full-refresh --select ' ~ sluice.selector_of(node)
+        ~ ('+' if readers else '') ~ protected) %}
+{% endmacro %}
+
+
+{% macro quarantine_command(node) %}
+    {# The command that moves rows which break a rule out of a streaming table. #}
+    {% do return("dbt run-operation sluice.quarantine --args '{dataset: " ~ sluice.selector_of(node) ~ "}'") %}
 {% endmacro %}
 
 
@@ -101,7 +117,68 @@
 {% endmacro %}
 
 
+{% macro keeps_state(node) %}
+    {# Whether a node of the graph is one of ours: a streaming table, an apply_changes model or snapshot. #}
+    {% do return(node.config.materialized == 'streaming_table' or sluice.is_target(node)) %}
+{% endmacro %}
+
+
+{% macro is_target(node) %}
+    {# Whether a node of the graph is the target of a change feed. #}
+    {% do return(
+        node.config.materialized == 'apply_changes' or (
+            node.resource_type == 'snapshot' and node.config.strategy in ('apply_changes', 'sluice.apply_changes')
+        )
+    ) %}
+{% endmacro %}
+
+
 {% macro is_apply_changes_snapshot() %}
     {# Whether what runs is a snapshot with our strategy. #}
     {% do return(config.get('strategy') in ('apply_changes', 'sluice.apply_changes')) %}
+{% endmacro %}
+
+
+{% macro plain_reads(sql) %}
+    {# What a query of this model reads by plain ref() and source(): [{'found', 'expected' (what was probably meant,
+       or none), 'node'}]. By the names that stand in the SQL, for a comment may name a dependency that is not read.
+       #}
+    {% set code = modules.re.sub('--[^\n]*', '', modules.re.sub('/\\*.*?\\*/', '', sql or '', 0, modules.re.S)) %}
+    {% set reads = [] %}
+    {% for id in model.depends_on.nodes %}
+        {% set node = graph.nodes.get(id) or graph.sources.get(id) or {} %}
+        {% set is_source = node.get('resource_type') == 'source' %}
+        {% set is_ephemeral = node and not is_source and node.config.materialized == 'ephemeral' %}
+        {% set name = '__dbt__cte__' ~ node.get('name') if is_ephemeral else node.get('relation_name') %}
+        {% set deferred = (node.get('defer_relation') or {}).get('relation_name') %}
+        {% set location = sluice.external_location_of(node) if is_source else none %}
+        {% if is_source or (name and name in code) or (deferred and deferred in code) %}
+            {% set meant = none %}
+            {% if sluice.is_streaming_table(node) %}
+                {% set meant = "sluice.stream(ref('" ~ node.name ~ "'))" %}
+            {% elif location %}
+                {% set meant = "sluice.read_files(source('" ~ node.source_name ~ "', '" ~ node.name ~ "'))" %}
+            {% endif %}
+            {% set found = node.source_name ~ '.' ~ node.name ~ ' with source()' if is_source
+                else sluice.selector_of(node) ~ ' with ref()' %}
+            {% do reads.append({'found': found, 'expected': meant, 'node': node}) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(reads) %}
+{% endmacro %}
+
+
+{% macro streams_meant() %}
+    {# Of the plain reads of this model those for which there is a word that reads new rows only. #}
+    {% do return(sluice.plain_reads(model.get('compiled_code')) | selectattr('expected') | list) %}
+{% endmacro %}
+
+
+{% macro external_location_of(source_node) %}
+    {# Where the files of a source are, as it is declared, or none. #}
+    {% set config = source_node.get('config') or {} %}
+    {% for meta in (config.get('meta') or {}, source_node.get('meta') or {}, source_node.get('source_meta') or {}) %}
+        {% if meta.get('external_location') %}{% do return(meta.external_location) %}{% endif %}
+    {% endfor %}
+    {% do return(none) %}
 {% endmacro %}

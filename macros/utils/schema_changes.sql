@@ -83,6 +83,20 @@
 {% endmacro %}
 
 
+{% macro narrowed_names(existing, columns) %}
+    {# Columns of a table that cannot take over what comes now without losing values of the one or the other. #}
+    {% set names = [] %}
+    {% for column in columns %}
+        {% set old = sluice.find_column(existing, column.name) %}
+        {% if old is not none and old.dtype != column.dtype
+            and not sluice.widens(old.dtype, column.dtype) and not sluice.widens(column.dtype, old.dtype) %}
+            {% do names.append(column.name) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(names) %}
+{% endmacro %}
+
+
 {% macro raise_schema_change(relation, errors, node, mode) %}
     {# One error for all of them, with the way out where on_schema_change is what forbids. #}
     {% if errors and mode == 'fail' %}

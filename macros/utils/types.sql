@@ -29,13 +29,28 @@
 
 {% macro type_family(type) %}
     {# What a type of the engine is: text, json, whole (a number), boolean, date, decimal, float, timestamp,
-       timestamp_with_zone, nested, or other. #}
+       timestamp_with_zone, time, time_with_zone, interval, bytes, nested, or other. By the name that the engine itself
+       gives to the type: see resolved_types(). #}
     {% do return(adapter.dispatch('type_family', 'sluice')(type)) %}
 {% endmacro %}
 
 
+{% macro resolved_types(types) %}
+    {# {name: {'type', 'error'}} for {name: type}: each type by the name that the engine itself gives to it (int8 is a
+       bigint), or why it is none. #}
+    {% set casts, resolved = {}, {} %}
+    {% for name, type in types.items() %}{% do casts.update({name: 'cast(null as ' ~ type ~ ')'}) %}{% endfor %}
+    {% set found = sluice.checked_expressions([api.Column('id', dbt.type_int())], casts) if execute else {} %}
+    {% for name, type in types.items() %}
+        {% set checked = found.get(name, {}) %}
+        {% do resolved.update({name: {'type': checked.get('dtype') or type, 'error': checked.get('error')}}) %}
+    {% endfor %}
+    {% do return(resolved) %}
+{% endmacro %}
+
+
 {% macro timestamp_digits(type) %}
-    {# How many decimals of a second a timestamp type keeps. #}
+    {# How many decimals of a second a type of timestamps or times keeps. #}
     {% do return(adapter.dispatch('timestamp_digits', 'sluice')(type)) %}
 {% endmacro %}
 

@@ -37,6 +37,7 @@ class Engine(ABC):
         self.folder = folder
         self.name = name
         self.attached: list[str] = []
+        self.settings: dict[str, Any] = {}
         """The names of further databases."""
 
     # --- for dbt ----------------------------------------------------------------------------
@@ -118,7 +119,8 @@ class DuckDB(Engine):
             "threads": threads,
         }
         attach = [{"path": str(self.file(name)), "alias": name} for name in self.attached]
-        return {**output, "attach": attach} if attach else output
+        further = {"attach": attach, "settings": self.settings}
+        return output | {key: value for key, value in further.items() if value}
 
     def variables(self, prefix: str) -> dict[str, str]:
         """As the profile of the pipeline has it: SLUICE_DB."""

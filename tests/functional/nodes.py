@@ -61,3 +61,14 @@ def current(project: Project, name: str, text: str = STREAM, **config: Any) -> N
 def names(project: Project, table: str) -> list[tuple]:
     """The rows of a table as (id, name), sorted."""
     return sorted((row["id"], row["name"]) for row in project.rows(table))
+
+
+def of_the_package(manifest: Any) -> list[str]:
+    """What a manifest holds of sluice besides macros, hooks and its documentation blocks."""
+    kinds = ["nodes", "sources", "exposures", "metrics", "unit_tests", "saved_queries", "groups"]
+    return [
+        unique_id
+        for kind in kinds
+        for unique_id, node in getattr(manifest, kind).items()
+        if node.package_name == "sluice" and node.resource_type.value != "operation"
+    ]

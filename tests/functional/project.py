@@ -157,14 +157,18 @@ class Project:
         (self.root / path).unlink()
         self._manifest = None
 
-    def write_profiles(self, **targets: str) -> None:
-        """Write profiles.yml: the target `test`, and further ones by their schema (name=schema)."""
+    def profiles(self, **targets: str) -> str:
+        """What profiles.yml holds: the target `test`, and further ones by schema (name=schema)."""
         schemas = {"test": self.schema, **targets}
         outputs = {
             name: self.engine.profile(schema, self.threads) for name, schema in schemas.items()
         }
         profiles = {self.name: {"target": "test", "outputs": outputs}}
-        self.write("profiles.yml", json.dumps(profiles, indent=2))  # JSON is YAML
+        return json.dumps(profiles, indent=2)  # JSON is YAML
+
+    def write_profiles(self, **targets: str) -> None:
+        """Write profiles.yml."""
+        self.write("profiles.yml", self.profiles(**targets))
 
     def attach(self, database: str) -> None:
         """Let the project have a second database of that name, which is empty."""

@@ -8,7 +8,6 @@ from them as a set, so that order, batches and replays cannot matter here by con
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,13 +22,15 @@ class Change(NamedTuple):
     """An event as the rules see it; equal events are copies of each other.
 
     ``values`` are the output values of an upsert in the alphabetical order of the columns' names;
-    a delete has none, a truncate has no key either.
+    a delete has none, a truncate has no key either. ``sets`` says of each column whether the upsert
+    sets it; the value of one that it leaves alone is None.
     """
 
     kind: str
     key: tuple | None
     sequence: tuple
     values: tuple | None
+    sets: tuple[bool, ...] | None = None
 
 
 class Step(NamedTuple):
@@ -69,6 +70,8 @@ class Feed:
     ignore_null: bool = False
     ignore_null_columns: Sequence[str] | None = None
     ignore_null_except: Sequence[str] | None = None
+    columns_to_update: str | None = None
+    """The column whose list of names says what an event sets; null: all."""
 
     # --- reading events ---------------------------------------------------------------------
 
@@ -76,7 +79,8 @@ class Feed:
         """Every column that an event ever had and the column lists let through, by lower name."""
         seen = {name for event in events for name in event}
         kept = seen if self.columns is None else seen & set(self.columns)
-        return sorted(kept - set(self.except_columns), key=str.lower)
+        dropped = {*self.except_columns, self.columns_to_update}
+        return sorted(kept - dropped, key=str.lower)
 
     def sequence(self, event: Event) -> tuple:
         """The event's place in time, as a tuple of its parts."""
@@ -96,7 +100,17 @@ class Feed:
             raise ValueError(f"null key: {event}")
         if self.deletes(event):
             return Change("delete", key, sequence, None)
-        return Change("upsert", key, sequence, tuple(event.get(name) for name in columns))
+        sets = tuple(self.sets(event, name) for name in columns)
+        given = zip(columns, sets, strict=True)
+        values = tuple(event.get(name) if is_set else None for name, is_set in given)
+        return Change("upsert", key, sequence, values, sets)
+
+    def sets(self, event: Event, column: str) -> bool:
+        """Whether an upsert says what becomes of a column (Columns to update)."""
+        names = event.get(self.columns_to_update) if self.columns_to_update else None
+        if names is None or column in self.keys:
+            return True
+        return column.lower() in {name.lower() for name in names if name is not None}
 
     def keeps_nulls_out(self, column: str) -> bool:
         """Whether a null in this column keeps the value that the key had before (Ignored nulls)."""
@@ -139,11 +153,11 @@ class Feed:
                 elif any(change.kind == "delete" for change in at[sequence]):  # wins (Ties)
                     kind, held = "delete", None
                 else:
-                    winner = max((change.values for change in at[sequence]), key=nulls_lowest)
-                    row = dict(zip(columns, winner, strict=True))
+                    winner = max(at[sequence], key=lambda c: (nulls_lowest(c.values), c.sets))
+                    row = dict(zip(columns, winner.values, strict=True))
                     if held is not None:
-                        for name in columns:
-                            if row[name] is None and self.keeps_nulls_out(name):
+                        for name, is_set in zip(columns, winner.sets, strict=True):
+                            if not is_set or (row[name] is None and self.keeps_nulls_out(name)):
                                 row[name] = held[name]
                     kind, held = "upsert", row
                 steps.append(Step(sequence, kind, held))
@@ -205,10 +219,27 @@ class Feed:
                 highest[change.key] = max(change.sequence, highest.get(change.key, change.sequence))
         late = sum(c.key in highest and c.sequence < highest[c.key] for c in new)
 
-        upserts = Counter((c.key, c.sequence) for c in kept | new if c.kind == "upsert")
-        touched = {(c.key, c.sequence) for c in new if c.kind == "upsert"}
-        conflicts = sum(upserts[place] > 1 for place in touched)
+        was, now = places(kept), places(kept | new)
+        touched = {(c.key, c.sequence) for c in new if c.key is not None}
+        upserted = {(c.key, c.sequence) for c in new if c.kind == "upsert"}
+        conflicts = sum(
+            in_conflict(now[place]) and (place in upserted or not in_conflict(was.get(place, [])))
+            for place in touched
+        )
         return Counts(len(batch), len(batch) - len(new), late, conflicts)
+
+
+def places(changes: Iterable[Change]) -> dict[tuple, list[str]]:
+    """The kinds of the changes at each (key, sequence)."""
+    found: dict[tuple, list[str]] = {}
+    for change in changes:
+        found.setdefault((change.key, change.sequence), []).append(change.kind)
+    return found
+
+
+def in_conflict(kinds: Sequence[str]) -> bool:
+    """Whether different upserts, or a delete and an upsert, stand at one place (Ties)."""
+    return "upsert" in kinds and len(kinds) > 1
 
 
 def nulls_lowest(values: tuple) -> tuple:

@@ -327,6 +327,72 @@ SLOTS = [
         meta={"sequence_by": "n", "apply_as_deletes": DELETE},
         snapshot_config={"hard_deletes": "new_record"},
     ),
+    # Events that set some columns: lists in any spelling, with keys, copies and names of no column.
+    Slot(
+        name="partial",
+        types={
+            "id": "integer",
+            "n": "integer",
+            "op": "varchar",
+            "a": "integer",
+            "B": "varchar",
+            "sets": "varchar[]",
+        },
+        values={
+            "id": KEY,
+            "n": TIMES,
+            "a": SMALL,
+            "B": TEXT,
+            "sets": st.none()
+            | st.lists(st.sampled_from(["a", "A", "b", "B", "id", "n", "none", None]), max_size=4),
+        },
+        feed=Feed(
+            ["id"],
+            "n",
+            is_delete,
+            is_truncate,
+            except_columns=["n", "op"],
+            track_except=["B"],
+            columns_to_update="sets",
+        ),
+        meta={
+            "sequence_by": "n",
+            "apply_as_deletes": DELETE,
+            "apply_as_truncates": TRUNCATE,
+            "except_column_list": ["n", "op"],
+            "columns_to_update": "sets",
+        },
+        history_meta={"track_history_except_column_list": ["b"]},
+        snapshot_config={"hard_deletes": "new_record"},
+        operations=WITH_TRUNCATES,
+    ),
+    # The same with columns that come and go, in JSON; all columns tracked, no truncates.
+    Slot(
+        name="patches",
+        types={
+            "id": "integer",
+            "n": "integer",
+            "op": "varchar",
+            "m": "integer",
+            "Added": "integer",
+            "sets": "json",
+        },
+        values={
+            "id": st.integers(1, 2),
+            "n": TIMES,
+            "m": SMALL,
+            "Added": SMALL,
+            "sets": st.none() | st.lists(st.sampled_from(["m", "added", "z"]), max_size=3),
+        },
+        feed=Feed(["id"], "n", is_delete, except_columns=["n", "op"], columns_to_update="sets"),
+        meta={
+            "sequence_by": "n",
+            "apply_as_deletes": DELETE,
+            "except_column_list": ["n", "op"],
+            "columns_to_update": "sets",
+        },
+        optional=("Added",),
+    ),
     # An expression as sequence, names that need quotes, deletes and truncates as rows.
     Slot(
         name="quoted",

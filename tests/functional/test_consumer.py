@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine import new
+from nodes import of_the_package
 from pipeline import copy_package
 from project import PACKAGE, Project, Run
 
@@ -39,17 +40,6 @@ class Shop(Project):
         """Let one of the project's two files arrive."""
         (self.landing / "orders").mkdir(parents=True, exist_ok=True)
         shutil.copy(self.root / "landing" / "orders" / f"{number}.json", self.landing / "orders")
-
-
-def of_the_package(manifest: Any) -> list[str]:
-    """What a manifest holds of sluice besides macros, hooks and its documentation blocks."""
-    kinds = ["nodes", "sources", "exposures", "metrics", "unit_tests", "saved_queries", "groups"]
-    return [
-        unique_id
-        for kind in kinds
-        for unique_id, node in getattr(manifest, kind).items()
-        if node.package_name == "sluice" and node.resource_type.value != "operation"
-    ]
 
 
 def test_integration_project(tmp_path: Path) -> None:

@@ -195,6 +195,79 @@ def test_debezium_mysql(project: Project) -> None:
     ]
 
 
+# --- parts of rows --------------------------------------------------------------------------------
+
+UNAVAILABLE = "__debezium_unavailable_value"
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 1, 0, 2]], ids=["given", "mixed"])
+def test_debezium_leaves_out_what_did_not_change(project: Project, order: list[int]) -> None:
+    """A placeholder keeps the value; a null is one, and stays null."""
+    write(project, "authors", "authors_bronze", "authors_changes")
+    images = [
+        {"id": 1, "name": "a", "bio": "long", "notes": None},
+        {"id": 1, "name": "b", "bio": UNAVAILABLE, "notes": "n"},
+        {"id": 1, "name": "c", "bio": None, "notes": UNAVAILABLE},
+        {"id": 1, "name": "d", "bio": UNAVAILABLE, "notes": UNAVAILABLE},
+    ]
+    seen = []
+    for number in order:
+        land(project, f"authors/{number}.json", envelope("u", number, None, images[number]))
+        run = project.build()
+        assert not run.warnings
+        seen.append(found(project, "authors", "id", "name", "bio", "notes"))
+    assert seen[-1] == [(1, "d", None, "n")]
+    if order == [0, 1, 2, 3]:
+        assert seen[1:3] == [[(1, "b", "long", "n")], [(1, "c", None, "n")]]
+    assert list(project.columns("authors")) == ["id", "name", "bio", "notes"]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 3, 1, 0]], ids=["given", "mixed"])
+def test_maxwell_with_minimal_row_images(project: Project, order: list[int]) -> None:
+    """The fields of `data` are the columns that a statement sets, nulls among them."""
+    write(project, "stock", "stock_bronze", "stock_history")
+    changes = [
+        ("insert", "bin.000009:500", {"id": 1, "shelf": "A", "amount": 5}),
+        ("update", "bin.000010:4", {"id": 1, "amount": 4}),
+        ("update", "bin.000010:900", {"id": 1, "shelf": None}),
+        ("delete", "bin.000010:1000", {"id": 1}),
+    ]
+    for number in order:
+        kind, position, data = changes[number]
+        line = {"database": "shop", "table": "stock", "type": kind, "position": position}
+        land(project, f"stock/{number}.json", {**line, "data": data})
+        project.build()
+    assert history(project, "stock_history", "id", "shelf", "amount") == [
+        (1, "A", 4, (10, 4, 0), (10, 900, 0)),
+        (1, "A", 5, (9, 500, 0), (10, 4, 0)),
+        (1, None, 4, (10, 900, 0), (10, 1000, 0)),
+    ]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 2, 0, 3, 1]], ids=["given", "mixed"])
+def test_salesforce(project: Project, order: list[int]) -> None:
+    """Only changed fields come; nulledFields are set to null; one event for several records."""
+    write(project, "contacts", "contacts_bronze", "contacts_changes")
+    changes: list[tuple[str, list[str], list[str], dict[str, Any]]] = [
+        ("CREATE", ["1", "2"], [], {"LastName": "Ito", "Phone": "555"}),
+        ("UPDATE", ["1"], [], {"LastName": "Sato"}),
+        ("UPDATE", ["1", "2"], ["Phone"], {"Phone": None}),
+        ("UPDATE", ["2"], [], {"LastName": "Abe"}),
+        ("GAP_UPDATE", ["2"], [], {}),
+    ]
+    for number in order:
+        kind, ids, nulled, fields = changes[number]
+        header = {"changeType": kind, "recordIds": ids, "nulledFields": nulled}
+        header |= {"commitNumber": 10 + number, "sequenceNumber": 1}
+        land(project, f"contacts/{number}.json", {"ChangeEventHeader": header, **fields})
+        project.build()
+    assert found(project, "contacts", "id", "LastName", "Phone") == [
+        ("1", "Sato", None),
+        ("2", "Abe", None),
+    ]
+    assert found(project, "contacts_changes__quarantine", "change_type") == [("GAP_UPDATE",)]
+
+
 # --- AWS DMS --------------------------------------------------------------------------------------
 
 

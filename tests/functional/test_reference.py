@@ -154,13 +154,37 @@ def test_counts():
         at(5, "I", a="x"),  # a copy of a kept event: the operation is no output column
         at(5, a="y"),  # a conflict with it, not late
         at(4, a="v"),  # late
-        at(4, "D"),  # late
+        at(4, "D"),  # late, and a conflict with the one before it
         at(4, "D", a="v"),  # a copy: the values of a delete do not count
         at(1, a="p", k=3),  # late for nobody: the key is new
         at(1, a="q", k=3),  # a conflict inside the batch
         at(1, "T", k=None),  # a truncate has no key to be late for
-        at(3, "D", k=2),  # a delete is no conflict
+        at(3, "D", k=2),  # a conflict with a kept upsert
     ]
-    assert feed().counts(before, batch) == Counts(rows=9, duplicates=2, late=2, conflicts=2)
+    assert feed().counts(before, batch) == Counts(rows=9, duplicates=2, late=2, conflicts=4)
     seen = [*before, *batch]
     assert feed().counts(seen, batch) == Counts(rows=9, duplicates=9, late=0, conflicts=0)
+
+
+def test_an_event_sets_the_columns_that_it_lists():
+    """Columns to update: the others keep what was before, null is a value, a delete ends it all."""
+    events = [
+        at(1, a="x", b=1, sets=None),
+        at(2, a="not taken", b=None, sets=["B", "k", "none"]),
+        at(3, a="y", b=9, sets=["a"]),
+        at(4, "D", sets=None),
+        at(5, a="z", b=9, sets=["a"]),
+    ]
+    partial = feed(columns_to_update="sets")
+    rows = [{"k": 1, "a": a, "b": b} for a, b in (("x", 1), ("x", None), ("y", None), ("z", None))]
+    found = [
+        {name: value for name, value in row.items() if not name.startswith("valid_")}
+        for row in partial.scd2(events)
+    ]
+    assert found == rows
+    assert partial.scd1(events) == rows[-1:]
+    copies = [at(1, a="x", b=7, sets=["a"]), at(1, a="x", b=8, sets=["A", "a", "K"])]
+    assert partial.counts([], copies) == Counts(rows=2, duplicates=1, late=0, conflicts=0)
+    whole = [at(1, a="x", b=1, sets=None), at(1, a="x", b=1, sets=["a", "b"])]
+    assert partial.counts([], whole) == Counts(rows=2, duplicates=1, late=0, conflicts=0)
+    assert partial.counts(copies, whole) == Counts(rows=2, duplicates=1, late=0, conflicts=1)

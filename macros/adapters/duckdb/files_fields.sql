@@ -9,16 +9,34 @@
         select unnest(names) as field, len(names) <> len(list_distinct(names)) as duplicates
         from (
             select from_json(names, '["VARCHAR"]') as names
-            from (select distinct to_json(json_keys(_sluice_line))::varchar as names {{ objects }})
+            from (select distinct to_json(json_keys(_sluice_line))::varchar collate "binary" as names {{ objects }})
         )
     {% endset %}
     {% set found = sluice.query_rows(query) %}
     {% set fields = found | map(attribute='field') | unique(true) | reject('in', known + ['_sluice_path']) | sort %}
     {% set kinds = {} %}
-    {% if fields %}
+    {% if fields and options.format == 'json' %}
+        {# One pass with a row for each value: an aggregate a field would keep memory for each of them and each vector,
+           which for 300 fields is gigabytes. #}
+        {% set pointers = [] %}
+        {% for field in fields %}{% do pointers.append(sluice.duckdb_json_pointer(field)) %}{% endfor %}
+        {% set query %}
+            select number, string_agg(kind, ' ' order by kind asc) as kinds
+            from (
+                select distinct unnest(range(1, {{ fields | length + 1 }})) as number, unnest(types) as kind
+                from (select json_type(_sluice_line, [{{ pointers | join(', ') }}]::varchar[]) as types {{ objects }})
+            )
+            where kind <> 'NULL'
+            group by number
+        {% endset %}
+        {% for field in fields %}{% do kinds.update({field: []}) %}{% endfor %}
+        {% for row in sluice.query_rows(query) %}
+            {% do kinds.update({fields[row.number | int - 1]: row.kinds.split(' ')}) %}
+        {% endfor %}
+    {% elif fields %}
         {% set expressions = [] %}
         {% for field in fields %}
-            {% do expressions.append(sluice.duckdb_kinds_expression(options, field) ~ ' as field_' ~ loop.index) %}
+            {% do expressions.append(sluice.duckdb_kinds_expression(field) ~ ' as field_' ~ loop.index) %}
         {% endfor %}
         {% set row = sluice.query_rows('select ' ~ expressions | join(', ') ~ objects)[0] %}
         {% for field in fields %}
@@ -36,7 +54,8 @@
        group of files that a JSON number would round. #}
     {% set types, texts = {}, {} %}
     {% for reader, chosen in files | groupby('reader') %}
-        {% set source = sluice.duckdb_table_reader(options, sluice.duckdb_paths(chosen | map(attribute='path'))) %}
+        {% set paths = sluice.duckdb_paths(chosen | map(attribute='path')) %}
+        {% set source = sluice.duckdb_table_reader(options, paths, reader) %}
         {% set exact = [] %}
         {% for column in sluice.query_columns('select * exclude (_sluice_path) from ' ~ source) %}
             {% set dtype = column.dtype %}
@@ -56,24 +75,46 @@
 {% endmacro %}
 
 
-{% macro duckdb_kinds_expression(options, field) %}
-    {# An aggregate that names the kinds of all values of a field, divided by blanks. The values of a CSV file are text:
-       there it is the kind as which they all read back the same. Not json_structure(), which dies of 129 levels in one
-       line. #}
-    {% if options.format == 'json' %}
-        {% set kind = 'json_type(_sluice_line, ' ~ sluice.duckdb_json_pointer(field) ~ ')' %}
-        {% do return(
-            'coalesce(list_aggregate(list_sort(list(distinct ' ~ kind ~ ') filter (where ' ~ kind
-            ~ " <> 'NULL')), 'string_agg', ' '), '')"
-        ) %}
-    {% endif %}
+{% macro duckdb_kinds_expression(field) %}
+    {# An aggregate that names the kind as which all values of a field read back the same: those of a CSV file are
+       text. #}
     {% set text = sluice.json_field_text('_sluice_line', field) %}
     {% do return(
         "case when count(" ~ text ~ ") = 0 then '' "
         ~ "when bool_and(" ~ text ~ " in ('true', 'false')) then 'BOOLEAN' "
         ~ "when bool_and(coalesce(try_cast(" ~ text ~ " as bigint)::varchar = " ~ text ~ ", " ~ text ~ " is null)) "
         ~ "then 'BIGINT' "
-        ~ "when bool_and(regexp_full_match(" ~ text ~ ", '-?(0|[1-9][0-9]{0,14})([.][0-9]+)?')) "
+        ~ "when bool_and(regexp_full_match(" ~ text ~ ", '0|-?[1-9][0-9]*|-?[0-9]+[.][0-9]+') and try_cast(" ~ text
+        ~ " as double)::varchar in (" ~ text ~ ", " ~ text ~ " || '.0')) "
         ~ "then 'DOUBLE' else '' end"
     ) %}
+{% endmacro %}
+
+
+{% macro duckdb__numbers_of_fields(options, files) %}
+    {# DuckDB names the fields of all files together, so delimiters are counted, without those in quotation marks: most
+       lines of a file have as many. What seems to differ is looked at by itself. #}
+    {% set quote = modules.re.escape(options.quote) %}
+    {% set quoted = sluice.literal(quote ~ '[^' ~ quote ~ ']*' ~ quote) %}
+    {% set bare = 'regexp_replace(_sluice_line, ' ~ quoted ~ ", '', 'g')" %}
+    {% set number = 'len(' ~ bare ~ ') - len(replace(' ~ bare ~ ', ' ~ sluice.literal(options.delimiter) ~ ", ''))" %}
+    {% set paths = sluice.duckdb_paths(files | map(attribute='path')) %}
+    {% set query %}
+        select min(path collate "binary") as path, number
+        from (
+            select _sluice_path as path, mode({{ number }}) as number
+            from (select filename as _sluice_path, _sluice_line from {{ sluice.duckdb_lines(paths, 'utf-8') }})
+            where _sluice_line <> ''
+            group by 1
+        )
+        group by number
+    {% endset %}
+    {% set numbers = {} %}
+    {% set found = sluice.query_rows(query) %}
+    {% for file in found %}
+        {% set columns = sluice.query_columns('select * exclude (_sluice_path) from '
+            ~ sluice.duckdb_table_reader(options, sluice.duckdb_paths([file.path]), 'wide')) %}
+        {% do numbers.update({file.path: columns | length}) %}
+    {% endfor %}
+    {% do return(numbers) %}
 {% endmacro %}

@@ -5,14 +5,20 @@
 
 
 {% macro duckdb__listed_paths(location) %}
-    {% set listing = 'select file as path from glob(' ~ sluice.literal(location) ~ ')' %}
+    {% set path = sluice.path_expression('file') %}
+    {% set listing = 'select ' ~ path ~ ' as path from glob(' ~ sluice.literal(location) ~ ')' %}
     {% if sluice.has_wildcard(location) or location.startswith('http') %}{% do return(listing) %}{% endif %}
     {# An object store lists a location without wildcards as itself, be it a file or a folder. #}
     {% do return(
-        'select path from (' ~ listing ~ ' union select file from glob('
+        'select path from (' ~ listing ~ ' union select ' ~ path ~ ' from glob('
         ~ sluice.literal(location.rstrip('/') ~ '/**')
-        ~ ')) qualify count(*) over () = 1 or path <> ' ~ sluice.literal(location)
+        ~ ')) qualify count(*) over () = 1 or ' ~ sluice.path_expression('path') ~ ' <> ' ~ sluice.literal(location)
     ) %}
+{% endmacro %}
+
+
+{% macro duckdb__path_expression(path) %}
+    {% do return('(' ~ path ~ ' collate "binary")') %}
 {% endmacro %}
 
 
@@ -21,11 +27,11 @@
 {% endmacro %}
 
 
-{% macro duckdb__readable_files(paths) %}
+{% macro duckdb__readable_files(paths, with_times) %}
     {# read_blob() passes over a missing file in silence. #}
     {% set found = sluice.duckdb_bisect(
         "select case when count(size) = COUNT then 1 else error('a file vanished') end from read_blob(PATHS)", paths) %}
-    {% if not found.good %}{% do return({'good': [], 'bad': found.bad}) %}{% endif %}
+    {% if not found.good or not with_times %}{% do return({'good': [], 'bad': found.bad}) %}{% endif %}
     {% set files = sluice.query_rows(
         'select filename as path, size, make_timestamp(epoch_us(last_modified))::varchar as modified_at from read_blob('
         ~ sluice.duckdb_paths(found.good) ~ ') order by path asc'

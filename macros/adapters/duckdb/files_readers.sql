@@ -1,24 +1,85 @@
 {% macro duckdb__file_readers(options, files) %}
-    {# 'stream' is the fast one, 'bytes' and 'latin' (compressed files) cope with every byte. 'bytes' opens a file
-       faster, so small ones are its own. A look at the bytes beforehand finds lines that 'stream' would cut or refuse;
+    {# 'stream' is the fast one, for lines of 2 MiB at most, since it keeps a few dozen of the longest that it may meet;
+       'wide' is for longer ones. 'bytes' and 'latin' (compressed files) cope with every byte. 'bytes' opens a file
+       faster, so small ones are its own. A look at the bytes beforehand finds lines that 'wide' would cut or refuse;
        it loads a file whole, so it is for those below 256 MiB. #}
-    {% set known = {'bytes': [], 'stream': [], 'plain': [], 'packed': []} %}
+    {% set known = {'bytes': [], 'wide': [], 'plain': [], 'packed': []} %}
     {% set of_lines = options.format == 'json' and not options.multi_line %}
     {% for file in files %}
         {% set size = file.size | int %}
-        {% set kind = 'plain' if not of_lines or size >= 268435456 else 'bytes' if size < 65536 else 'stream' %}
+        {% set kind = 'plain' if not of_lines or size >= 268435456 else 'bytes' if size < 65536 else 'wide' %}
         {% do known['packed' if sluice.duckdb_is_packed(file.path) else kind].append(file.path) %}
     {% endfor %}
     {% set readers = {} %}
     {% for path in known.bytes %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
-    {% for path in known.stream %}{% do readers.update({path: 'stream'}) %}{% endfor %}
-    {% for path in sluice.duckdb_odd_files(known.stream) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
+    {% for path in known.wide %}{% do readers.update({path: 'wide'}) %}{% endfor %}
+    {% for path in sluice.duckdb_odd_files(known.wide) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
+    {% if options.format == 'csv' %}{% do sluice.duckdb_csv_readers(options, files, known, readers) %}{% endif %}
     {% for kind in ('plain', 'packed') %}
-        {% set tried = sluice.duckdb_try_reader(options, 'stream', known[kind], readers) %}
-        {% set slow = sluice.duckdb_slow_reader(options, kind == 'packed') %}
-        {% if slow %}{% do sluice.duckdb_try_reader(options, slow, tried, readers) %}{% endif %}
+        {% set wide = 'wide' if of_lines or options.format == 'csv' else none %}
+        {% set rest = namespace(paths=known[kind]) %}
+        {% for reader in ['stream', wide, sluice.duckdb_slow_reader(options, kind == 'packed')]
+            if reader and rest.paths %}
+            {% set rest.paths = sluice.duckdb_try_reader(options, reader, rest.paths, readers) %}
+        {% endfor %}
     {% endfor %}
+    {% for path in sluice.duckdb_looks_packed(readers) %}{% do readers.pop(path) %}{% endfor %}
     {% do return(readers) %}
+{% endmacro %}
+
+
+{% macro duckdb_looks_packed(readers) %}
+    {# Files that 'bytes' would read as rows of garbage: they begin as gzip or zstd does, whatever their name says. #}
+    {% set paths = [] %}
+    {% for path, reader in readers.items() if reader == 'bytes' %}{% do paths.append(path) %}{% endfor %}
+    {% if not paths %}{% do return([]) %}{% endif %}
+    {% do return(sluice.query_rows("
+        select filename as path
+        from read_blob(" ~ sluice.duckdb_paths(paths) ~ ")
+        where (content >= '\\x1F\\x8B'::blob and content < '\\x1F\\x8C'::blob)
+            or (content >= '\\x28\\xB5\\x2F\\xFD'::blob and content < '\\x28\\xB5\\x2F\\xFE'::blob)
+    ") | map(attribute='path') | list) %}
+{% endmacro %}
+
+
+{% macro duckdb_csv_readers(options, files, known, readers) %}
+    {# Takes those CSV files out of `known` that a look at their bytes tells to be odd. 'nothing' has line ends only;
+       '_skip' begins with Excel's sep=; and '_loose' has both kinds of line ends, which DuckDB reads if it is not
+       strict about quotation marks: so there must be none. #}
+    {% set sizes = {} %}
+    {% for file in files %}{% do sizes.update({file.path: file.size | int}) %}{% endfor %}
+    {% set looked = [] %}
+    {% for path in known.plain if sizes[path] < 268435456 %}{% do looked.append(path) %}{% endfor %}
+    {% if not looked %}{% do return(none) %}{% endif %}
+    {% set found = sluice.query_rows("
+        select
+            filename as path,
+            regexp_full_match(content, '[\\r\\n]*') as is_blank,
+            regexp_matches(content, '^sep=.\\r?\\n') as has_separator,
+            regexp_matches(content, '(^|[^\\r])\\n') and contains(content, E'\\r\\n')
+                and not contains(content, " ~ sluice.literal(options.quote) ~ ") as is_mixed
+        from (
+            select filename, coalesce(try(decode(content)), 'x') as content
+            from read_blob(" ~ sluice.duckdb_paths(looked) ~ ")
+        )
+        where starts_with(content, 'sep=')
+            or contains(content, E'\\r\\n')
+            or regexp_full_match(content, '[\\r\\n]*')
+    ") %}
+    {% set groups = {} %}
+    {% for file in found if file.is_blank or file.has_separator or file.is_mixed %}
+        {% do known.plain.remove(file.path) %}
+        {% if file.is_blank %}
+            {% do readers.update({file.path: 'nothing'}) %}
+        {% else %}
+            {% set reader = 'wide' ~ ('_skip' if file.has_separator and options.header else '')
+                ~ ('_loose' if file.is_mixed else '') %}
+            {% do groups.setdefault(reader, []).append(file.path) %}
+        {% endif %}
+    {% endfor %}
+    {% for reader, paths in groups.items() %}
+        {% do sluice.duckdb_try_reader(options, reader, paths, readers) %}
+    {% endfor %}
 {% endmacro %}
 
 
@@ -76,20 +137,25 @@
 
 {% macro duckdb_reader(options, reader, paths, texts=[]) %}
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
-    {% if options.format != 'json' %}
+    {% if reader == 'nothing' %}
+        {% do return('select null::varchar as _sluice_path, null::varchar as _sluice_line where false') %}
+    {% elif options.format != 'json' %}
         {% set casts = [] %}
         {% for name in texts %}
             {% do casts.append(sluice.quote(name) ~ '::varchar as ' ~ sluice.quote(name)) %}
         {% endfor %}
         {% do return('select _sluice_path, to_json(_sluice_records)::varchar as _sluice_line from (select *'
             ~ (' replace (' ~ casts | join(', ') ~ ')' if casts else '') ~ ' from '
-            ~ sluice.duckdb_table_reader(options, paths) ~ ') as _sluice_records') %}
+            ~ sluice.duckdb_table_reader(options, paths, reader) ~ ') as _sluice_records') %}
     {% elif options.multi_line and reader == 'stream' %}
         {% do return('select filename as _sluice_path, ' ~ sluice.duckdb_document_records('json')
             ~ ' as _sluice_line from read_json_objects(' ~ paths
             ~ ", format = 'auto', maximum_object_size = 67108864, filename = true, hive_partitioning = false)") %}
-    {% elif reader == 'stream' %}
-        {% do return('select filename as _sluice_path, _sluice_line from ' ~ sluice.duckdb_lines(paths)) %}
+    {% elif reader in ('stream', 'wide') %}
+        {% set length = 2097152 if reader == 'stream' else 67108864 %}
+        {% do return(
+            'select filename as _sluice_path, _sluice_line from ' ~ sluice.duckdb_lines(paths, 'utf-8', length)
+        ) %}
     {% elif reader == 'latin' %}
         {% do return('select filename as _sluice_path, ' ~ sluice.duckdb_decoded('_sluice_line')
             ~ ' as _sluice_line from ' ~ sluice.duckdb_lines(paths, 'latin-1')) %}
@@ -98,13 +164,13 @@
 {% endmacro %}
 
 
-{% macro duckdb_lines(paths, encoding='utf-8') %}
+{% macro duckdb_lines(paths, encoding, length=67108864) %}
     {# Raw lines, read in parallel: a JSON reader would lose the text of broken ones. The delimiter is four control
        characters in a row, which valid JSON cannot contain. #}
     {% do return(
         'read_csv(' ~ paths ~ ", columns = {'_sluice_line': 'VARCHAR'}, delim = E'\\x01\\x02\\x03\\x04', "
         ~ "quote = '', escape = '', "
-        ~ 'header = false, auto_detect = false, strict_mode = false, max_line_size = 67108864, filename = true, '
+        ~ 'header = false, auto_detect = false, strict_mode = false, max_line_size = ' ~ length ~ ', filename = true, '
         ~ "hive_partitioning = false, encoding = '" ~ encoding ~ "')"
     ) %}
 {% endmacro %}
@@ -192,14 +258,17 @@
 {% endmacro %}
 
 
-{% macro duckdb_table_reader(options, paths) %}
+{% macro duckdb_table_reader(options, paths, reader) %}
     {# CSV is read strictly and as text, from the first line on: what does not fit the header is an error of the
-       file. #}
+       file. Nothing of it is guessed; without `comment` DuckDB would take # for a mark of comments, where it stands
+       among numbers. #}
     {% set common = ", union_by_name = true, filename = '_sluice_path', hive_partitioning = false)" %}
     {% if options.format == 'parquet' %}{% do return('read_parquet(' ~ paths ~ common) %}{% endif %}
     {% do return(
         'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header
-        ~ ', skip = 0, strict_mode = true, max_line_size = 67108864, delim = ' ~ sluice.literal(options.delimiter)
+        ~ ', skip = ' ~ (1 if '_skip' in reader else 0) ~ ", comment = '', strict_mode = "
+        ~ ('false' if '_loose' in reader else 'true') ~ ', max_line_size = '
+        ~ (2097152 if reader == 'stream' else 67108864) ~ ', delim = ' ~ sluice.literal(options.delimiter)
         ~ ', quote = ' ~ sluice.literal(options.quote) ~ ', escape = ' ~ sluice.literal(options.escape) ~ common
     ) %}
 {% endmacro %}

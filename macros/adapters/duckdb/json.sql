@@ -58,17 +58,42 @@
 
 {% macro duckdb__same_nested_condition(type, value, text) %}
     {# A cast makes null of an element that does not fit and drops a key that the type does not have. Both sides are
-       compared as their sorted words, without those keys that are null; moments, which are spelled in many ways, by
-       how many words and nulls there are. #}
+       compared as their sorted words, without those keys that are null; moments, which are spelled in many ways, as
+       moments. Their lost parts are told by the text, as are bytes, which JSON has not. #}
+    {% set types = modules.re.sub('"[^"]*"|\'[^\']*\'', '', type) %}
+    {% set has_moments = modules.re.search('DATE|TIME', types) is not none %}
     {% set sides = [] %}
     {% for json in ('to_json(' ~ value ~ ')::varchar', 'json(' ~ text ~ ')::varchar') %}
         {% set words = "regexp_extract_all(regexp_replace(" ~ json ~ ", '\"(?:[^\"\\\\]|\\\\.)*\":null', '', 'g'), "
             ~ "'\"(?:[^\"\\\\]|\\\\.)*\"|[^][{}:,]+')" %}
-        {% do sides.append(
-            'list_transform(' ~ words ~ ", lambda word: word = 'null')"
-            if 'TIME' in type | upper or 'DATE' in type | upper else words) %}
+        {% set moment = "coalesce(try_cast(trim(word, '\"') as timestamp)::varchar, word)" %}
+        {% do sides.append('list_transform(' ~ words ~ ', lambda word: ' ~ moment ~ ')' if has_moments else words) %}
     {% endfor %}
-    {% do return('coalesce(list_sort(' ~ sides[0] ~ ') = list_sort(' ~ sides[1] ~ '), false)') %}
+    {% set lost = ['\\\\x'] if 'BLOB' in types else [] %}
+    {% if has_moments %}
+        {% set clock = '[0-9]:[0-9]{2}(:[0-9]{2}([.][0-9]*)?)?' %}
+        {% do lost.append(':[0-9]{2}[.][0-9]{' ~ (9 if '_NS' in types else 6) ~ '}[0-9]*[1-9]') %}
+        {% if modules.re.search('TIMESTAMP(?! WITH|TZ)|TIME(?! WITH|STAMP| ZONE)', types) %}
+            {% do lost.append(clock ~ ' *([+-](0[1-9]|1[0-9]|00:?[0-9]*[1-9])|[A-Ya-y])') %}
+        {% endif %}
+        {# Without an offset it would have the zone of the session. #}
+        {% if 'ZONE' in types or 'TZ' in types %}{% do lost.append(clock ~ '"') %}{% endif %}
+    {% endif %}
+    {% set same = 'coalesce(list_sort(' ~ sides[0] ~ ') = list_sort(' ~ sides[1] ~ '), false)' %}
+    {% do return(same ~ (' and not ' ~ sluice.pattern_condition(text, lost | join('|')) if lost else '')) %}
+{% endmacro %}
+
+
+{% macro duckdb__number_in_line_condition(line, text, value) %}
+    {# At most 12 decimals, which a decimal(38, 12) has. #}
+    {% set numbers = "regexp_extract_all(" ~ line ~ ", '-?[0-9]+(?:[.][0-9]+)?(?:[eE][-+]?[0-9]+)?')" %}
+    {% set plain = '-?[0-9]+([.][0-9]{0,12}0*)?[eE][+]?[0-9]+|-?[0-9]+([.][0-9]{0,3}0*)?[eE]-0*[0-9]' %}
+    {% do return(
+        '(list_contains(' ~ numbers ~ ', ' ~ text ~ ') or coalesce(list_contains(list_transform(list_filter('
+        ~ numbers ~ ", lambda number: regexp_full_match(number, '" ~ plain
+        ~ "')), lambda number: try_cast(number as decimal(38, 12))), try_cast(" ~ value
+        ~ ' as decimal(38, 12))), false))'
+    ) %}
 {% endmacro %}
 
 

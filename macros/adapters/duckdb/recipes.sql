@@ -37,12 +37,65 @@
 {% endmacro %}
 
 
-{% macro duckdb__debezium_moment_expression(text, kind) %}
+{% macro duckdb__debezium_value_expression(text, kind, type) %}
+    {% if kind == 'Json' %}{% do return('try_cast(' ~ text ~ ' as json)') %}{% endif %}
+    {% if kind == 'Bytes' %}{% do return('try(from_base64(' ~ text ~ '))') %}{% endif %}
+    {% if kind == 'Decimal' %}{% do return(sluice.duckdb_decimal_of_bytes(text, type)) %}{% endif %}
+    {# make_timestamp() and + make values that DuckDB cannot show, and that end the process when it tries: so there are
+       bounds, and what Debezium sends for infinity is told by its number. #}
     {% set value = 'try_cast(' ~ text ~ ' as bigint)' %}
-    {% if kind == 'Date' %}{% do return("try(date '1970-01-01' + " ~ value ~ '::integer)') %}{% endif %}
-    {% if kind == 'NanoTimestamp' %}{% do return('try(make_timestamp_ns(' ~ value ~ '))') %}{% endif %}
-    {% set micros = value ~ (' // 1000' if kind == 'NanoTime' else '' if kind.startswith('Micro') else ' * 1000') %}
-    {% do return('try(make_timestamp(' ~ micros ~ ')' ~ ('::time' if kind.endswith('Time') else '') ~ ')') %}
+    {% if kind == 'Date' %}
+        {% do return('case ' ~ value ~ " when 2147483647 then date 'infinity' when -2147483648 then date '-infinity' "
+            ~ "else case when abs(" ~ value ~ ") <= 2147483646 then date '1970-01-01' + try_cast(" ~ value
+            ~ ' as integer) end end') %}
+    {% endif %}
+    {% if kind.endswith('Time') %}
+        {% set unit = {'NanoTime': ' // 1000', 'MicroTime': ''}.get(kind, ' * 1000') %}
+        {% set micros = 'try(' ~ value ~ unit ~ ')' %}
+        {% do return('case when ' ~ micros ~ ' between 0 and 86399999999'
+            ~ (' and ' ~ value ~ ' % 1000 = 0' if kind == 'NanoTime' else '')
+            ~ ' then make_timestamp(' ~ micros ~ ')::time end') %}
+    {% endif %}
+    {% if kind == 'NanoTimestamp' %}
+        {% do return('case ' ~ value ~ " when 9223372036854775807 then timestamp_ns 'infinity' "
+            ~ "when -9223372036854775808 then timestamp_ns '-infinity' else try(make_timestamp_ns(case when abs("
+            ~ value ~ "::hugeint) <= 9223286400000000000 then " ~ value ~ ' end)) end') %}
+    {% endif %}
+    {% set micros = 'try(' ~ value ~ ('' if kind == 'MicroTimestamp' else ' * 1000') ~ ')' %}
+    {% do return('case when ' ~ value ~ " in (9223372036825200000, 9223372036854775807) then timestamp 'infinity' when "
+        ~ value ~ " in (-9223372036832400000, -9223372036854775808) then timestamp '-infinity' when " ~ micros
+        ~ ' between -9223372022400000000 and 9223372036854775806 then make_timestamp(' ~ micros ~ ') end') %}
+{% endmacro %}
+
+
+{% macro duckdb_decimal_of_bytes(text, type) %}
+    {# A number in base64: two's complement, unscaled. A negative one is the complement of its digits, less one. #}
+    {% set hex = 'hex(try(from_base64(' ~ text ~ ')))' %}
+    {% set is_negative = hex ~ " >= '8'" %}
+    {% set size = "('0x' || case when " ~ is_negative ~ ' then translate(' ~ hex
+        ~ ", '0123456789ABCDEF', 'FEDCBA9876543210') else " ~ hex ~ ' end)' %}
+    {% set scale = modules.re.search(',([0-9]+)', type).group(1) | int %}
+    {% set digits = 'lpad((try_cast(' ~ size ~ ' as hugeint) + case when ' ~ is_negative
+        ~ ' then 1 else 0 end)::varchar, greatest(' ~ (scale + 1) ~ ', len((try_cast(' ~ size
+        ~ " as hugeint) + 1)::varchar))::integer, '0')" %}
+    {% do return('try_cast(case when ' ~ is_negative ~ " then '-' else '' end || " ~ (
+        digits if not scale else digits ~ '[:-' ~ (scale + 1) ~ "] || '.' || " ~ digits ~ '[-' ~ scale ~ ':]'
+    ) ~ ' as ' ~ type ~ ')') %}
+{% endmacro %}
+
+
+{% macro duckdb__debezium_position_expression(kind, text) %}
+    {% if kind == 'file' %}
+        {# More than the six digits that MySQL begins with have a letter before them, which comes after all digits:
+           a1000000, b10000000. #}
+        {% set number = "regexp_extract(" ~ text ~ ", '[.]0*([0-9]+)$', 1)" %}
+        {% do return("case when regexp_matches(" ~ text ~ ", '[.][0-9]+$') then regexp_extract(" ~ text
+            ~ ", '^(.*[.])[0-9]+$', 1) || case when len(" ~ number ~ ') <= 6 then lpad(' ~ number
+            ~ ", 6, '0') else chr((90 + len(" ~ number ~ '))::integer) || ' ~ number ~ ' end else ' ~ text ~ ' end') %}
+    {% endif %}
+    {% set parts = "regexp_extract(" ~ text ~ ", '^([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})$', " %}
+    {% do return('coalesce(try_cast(' ~ text ~ " as bigint), try_cast('0x' || nullif(" ~ parts
+        ~ "1), '') as bigint) * 4294967296 + try_cast('0x' || nullif(" ~ parts ~ "2), '') as bigint))") %}
 {% endmacro %}
 
 

@@ -16,31 +16,36 @@
 
 
 {% macro duckdb__type_family(type) %}
-    {% set kind = type | upper | replace(' ', '') %}
-    {% if kind.endswith(']') or kind.startswith(('STRUCT(', 'MAP(')) %}{% do return('nested') %}{% endif %}
+    {% if type.endswith(']') or type.startswith(('STRUCT(', 'MAP(')) %}{% do return('nested') %}{% endif %}
+    {% if type.startswith('DECIMAL(') %}{% do return('decimal') %}{% endif %}
     {% set families = {
-        'text': ['VARCHAR', 'TEXT'], 'json': ['JSON'], 'boolean': ['BOOLEAN'], 'date': ['DATE'],
+        'text': ['VARCHAR'], 'json': ['JSON'], 'boolean': ['BOOLEAN'], 'date': ['DATE'],
         'whole': [
-            'TINYINT', 'SMALLINT', 'INTEGER', 'INT', 'BIGINT', 'HUGEINT',
+            'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'BIGNUM',
             'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT',
         ],
-        'float': ['DOUBLE', 'FLOAT8', 'FLOAT', 'REAL', 'FLOAT4'],
-        'timestamp_with_zone': ['TIMESTAMPTZ', 'TIMESTAMPWITHTIMEZONE'],
+        'float': ['DOUBLE', 'FLOAT'],
+        'timestamp': ['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS'],
+        'timestamp_with_zone': ['TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ_NS'],
+        'time': ['TIME', 'TIME_NS'],
+        'time_with_zone': ['TIME WITH TIME ZONE'],
+        'interval': ['INTERVAL'],
+        'bytes': ['BLOB'],
     } %}
-    {% for family, kinds in families.items() if kind in kinds %}{% do return(family) %}{% endfor %}
-    {% if kind.startswith(('DECIMAL', 'NUMERIC')) %}{% do return('decimal') %}{% endif %}
-    {% if kind.startswith(('TIMESTAMP', 'DATETIME')) %}{% do return('timestamp') %}{% endif %}
+    {% for family, kinds in families.items() if type in kinds %}{% do return(family) %}{% endfor %}
     {% do return('other') %}
 {% endmacro %}
 
 
 {% macro duckdb__is_struct(type) %}
-    {% do return(type.startswith('STRUCT')) %}
+    {% do return(type.startswith('STRUCT') and type.endswith(')')) %}
 {% endmacro %}
 
 
 {% macro duckdb__timestamp_digits(type) %}
-    {% do return({'TIMESTAMP_S': 0, 'TIMESTAMP_MS': 3, 'TIMESTAMP_NS': 9}.get(type | upper, 6)) %}
+    {% do return({
+        'TIMESTAMP_S': 0, 'TIMESTAMP_MS': 3, 'TIMESTAMP_NS': 9, 'TIMESTAMPTZ_NS': 9, 'TIME_NS': 9,
+    }.get(type, 6)) %}
 {% endmacro %}
 
 

@@ -1,0 +1,102 @@
+{# PUBLIC: mark_as_read #}
+
+{% macro mark_as_read(dataset) %}
+    {# The table's rows stay as they are, and its next run reads on behind what its sources hold now. A table whose
+       own state is gone gets one: its rows say how far it has come. #}
+    {% if not execute %}{% do return(none) %}{% endif %}
+    {% set node = sluice.streaming_table_node(dataset, 'mark_as_read') %}
+    {% set reader = sluice.relation_of(node) %}
+    {% set id = sluice.dataset_id(reader) %}
+    {% do sluice.create_state(reader.database) %}
+    {% if load_cached_relation(reader) is none %}
+        {% do log('sluice: ' ~ reader ~ ' is not there, so nothing was marked as read; its first run reads all: '
+            ~ 'dbt build --select ' ~ sluice.selector_of(node), info=true) %}
+        {% do return(none) %}
+    {% endif %}
+    {% set ranges = sluice.unread_ranges(node, id, reader.database) %}
+    {% do sluice.begin_transaction() %}
+    {% set files = [] %}
+    {% if not sluice.committed_batch(id, id, reader.database).epoch %}
+        {% do ranges.append(sluice.adopted_range(reader)) %}
+        {% do files.extend(sluice.adopt_files(node, reader)) %}
+    {% endif %}
+    {% do sluice.insert_checkpoints(id, ranges, reader.database) %}
+    {% do adapter.commit() %}
+    {% for range in ranges if range.source != id %}
+        {% do log('sluice: ' ~ reader ~ ' goes on behind batch ' ~ range.to ~ ' of ' ~ range.source
+            ~ ' (epoch ' ~ range.epoch ~ ')', info=true) %}
+    {% endfor %}
+    {% for range in ranges if range.source == id %}
+        {% do log('sluice: ' ~ reader ~ ' keeps its rows and goes on behind its batch ' ~ range.to ~ '; '
+            ~ files | length ~ ' files count as read', info=true) %}
+    {% endfor %}
+    {% if not ranges %}
+        {% do log('sluice: nothing to mark as read, ' ~ reader ~ ' has read all that its sources hold', info=true) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro unread_ranges(node, id, database) %}
+    {# What the streams of a table hold that it has not read, as ranges up to their latest batches. #}
+    {% set ranges = [] %}
+    {% for source_id in node.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(source_id)) %}
+        {% set source = sluice.relation_of(graph.nodes[source_id]) %}
+        {% set latest = sluice.latest_batch(source) %}
+        {% set read = sluice.committed_batch(id, sluice.dataset_id(source), database) %}
+        {% if read != latest %}
+            {% do ranges.append({'source': sluice.dataset_id(source), 'epoch': latest.epoch, 'to': latest.batch}) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(ranges) %}
+{% endmacro %}
+
+
+{% macro adopted_range(reader) %}
+    {# How far a table without a state has come, by its rows. #}
+    {% set found = sluice.query_rows('select max(_sluice_batch) as batch from ' ~ reader) %}
+    {% do return({'source': sluice.dataset_id(reader), 'epoch': 1, 'to': (found[0].batch or 0) | int}) %}
+{% endmacro %}
+
+
+{% macro adopt_files(node, reader) %}
+    {# Puts the files that a table without a state was made from into the ledger, and returns their paths: those that
+       its rows name in _metadata, and without that column all that are there. #}
+    {% set adopted = [] %}
+    {% for source_id in node.depends_on.nodes if source_id in graph.sources
+        and sluice.external_location_of(graph.sources[source_id]) %}
+        {% set source_node = graph.sources[source_id] %}
+        {% set options = sluice.source_options(source(source_node.source_name, source_node.name), node) %}
+        {% set paths = sluice.query_rows(
+            sluice.unread_files(sluice.listed_paths(options.location), none, ['path'], none)
+        ) | map(attribute='path') | list %}
+        {% if sluice.find_column(sluice.columns_of(reader), '_metadata') is not none %}
+            {% set named = sluice.query_rows('select distinct _metadata.file_path as path from ' ~ reader)
+                | map(attribute='path') | list %}
+            {% set paths = paths | select('in', named) | list %}
+        {% endif %}
+        {% set files = sluice.readable_files(paths).good %}
+        {% if files %}{% do run_query(sluice.insert_adopted_files(node, reader, options.name, files)) %}{% endif %}
+        {% do adopted.extend(files | map(attribute='path')) %}
+    {% endfor %}
+    {% do return(adopted) %}
+{% endmacro %}
+
+
+{% macro insert_adopted_files(node, reader, source_name, files) %}
+    {# The statement that puts files into the ledger as read before. #}
+    insert into {{ sluice.state_relation('files', reader.database) }}
+        (dataset, path, size, modified_at, status, source, relation, update_id, recorded_at)
+    select
+        {{ sluice.literal(node.name) }},
+        path,
+        size,
+        modified_at,
+        'INGESTED',
+        {{ sluice.literal(source_name) }},
+        {{ sluice.literal(sluice.dataset_id(reader)) }},
+        {{ sluice.literal(invocation_id) }},
+        {{ sluice.timestamp_expression() }}
+    from (
+        {{ sluice.listed_files(files) }}
+    ) as _sluice_files
+{% endmacro %}
