@@ -55,11 +55,6 @@ ODD_CSV: dict[str, tuple[dict[str, str | bytes], dict[str, Any], list[Row]]] = {
         {"delimiter": ";"},
         [{"id": 1, "name": "a"}],
     ),
-    "names_that_come_twice": (
-        {"a.csv": "id,amount,amount,ID\n1,10,20,7\n"},
-        {},
-        [{"id": 1, "amount": 10, "_rescued_data": {"amount": "20", "ID": "7"}}],
-    ),
     "lf_and_crlf": (
         {"a.csv": "id,name\r\n1,a\n2,b\r\n3,c\n", "b.csv": "id,name\n4,d\r\n5,e\n"},
         {},
