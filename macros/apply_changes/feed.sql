@@ -123,7 +123,7 @@
        reads. #}
     {% set commands = [] %}
     {% for id in model.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(id)) %}
-        {% do commands.append(sluice.quarantine_command(graph.nodes[id])) %}
+        {% do commands.append(sluice.operation_command('quarantine', graph.nodes[id])) %}
     {% endfor %}
     {% do return('. A rule that comes now does not look at rows that are there already; for these: '
         ~ commands | join(', ') if commands else '') %}

@@ -59,8 +59,7 @@
             existing ~ ' exists, but ' ~ sluice.state_relation('checkpoints', this.database)
             ~ ' does not know what it has read, so it was copied or its state was dropped; ways out: '
             ~ 'keep its rows and take what its sources hold now as read: '
-            ~ "dbt run-operation sluice.mark_as_read --args '{dataset: "
-            ~ sluice.selector_of(model) ~ "}'; or " ~ way_out,
+            ~ sluice.operation_command('mark_as_read', model) ~ '; or ' ~ way_out,
         ]) %}
     {% endif %}
     {% do return([
@@ -75,7 +74,7 @@
     {% set errors = [] %}
     {% set name = sluice.selector_of(model) %}
     {% for range in ranges if range.restarted %}
-        {% set keep = "dbt run-operation sluice.mark_as_read --args '{dataset: " ~ name ~ "}'" %}
+        {% set keep = sluice.operation_command('mark_as_read', model) %}
         {% do errors.append(
             range.source ~ ' was rebuilt (epoch ' ~ range.epoch ~ ') after this table had read it; '
             ~ 'reading on would double its rows. '
@@ -104,8 +103,8 @@
     {% do return([
         'it has read ' ~ gone | join(', ') ~ ', which is no model any more, and now reads ' ~ new | join(', ')
         ~ ' for the first time; if that is the same table under another name, reading it would double its rows. '
-        ~ "Ways out: take what it holds now as read: dbt run-operation sluice.mark_as_read --args '{dataset: "
-        ~ sluice.selector_of(model) ~ "}'; or rebuild: " ~ sluice.full_refresh_command(model, readers=true),
+        ~ 'Ways out: take what it holds now as read: ' ~ sluice.operation_command('mark_as_read', model)
+        ~ '; or rebuild: ' ~ sluice.full_refresh_command(model, readers=true),
     ]) %}
 {% endmacro %}
 

@@ -13,7 +13,7 @@
         {% do exceptions.warn(
             model.name ~ ': the rule ' ~ found.name ~ ' is new or was changed, and ' ~ found.failed_records ~ ' of the '
             ~ results.rows ~ ' rows that are in the table already break it. A rule looks at new rows only; '
-            ~ ('to move these into the quarantine: ' ~ sluice.quarantine_command(model)
+            ~ ('to move these into the quarantine: ' ~ sluice.operation_command('quarantine', model)
                 if found.on_violation == 'drop' else 'these stay as they are')
         ) %}
     {% endfor %}

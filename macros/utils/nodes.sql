@@ -25,9 +25,9 @@
 {% endmacro %}
 
 
-{% macro quarantine_command(node) %}
-    {# The command that moves rows which break a rule out of a streaming table. #}
-    {% do return("dbt run-operation sluice.quarantine --args '{dataset: " ~ sluice.selector_of(node) ~ "}'") %}
+{% macro operation_command(operation, node) %}
+    {# The command that calls an operation of ours for a streaming table. #}
+    {% do return('dbt run-operation sluice.' ~ operation ~ " --args '{dataset: " ~ sluice.selector_of(node) ~ "}'") %}
 {% endmacro %}
 
 
