@@ -55,7 +55,7 @@
 {% macro told_events(options, events) %}
     {# Events as far as they tell something: those that set the same columns to the same values are one. #}
     {% if not options.columns_to_update %}{% do return(events) %}{% endif %}
-    {% set names = sluice.quoted(options.columns) + ['_sluice_sequence', '_sluice_operation'] %}
+    {% set names = sluice.identities(options.typed, options.columns) + ['_sluice_sequence', '_sluice_operation'] %}
     {% do return('(select distinct ' ~ names | join(', ') ~ ', ' ~ sluice.sets_expression(options)
         ~ ' as _sluice_sets from ' ~ events ~ ')') %}
 {% endmacro %}

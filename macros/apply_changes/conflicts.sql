@@ -50,13 +50,14 @@
         _sluice_pairs as (
             select
                 {%- for name in names %}
-                count(distinct {{ name }}) + max(case when {{ name }} is null then 1 else 0 end) > 1
+                {%- set told = sluice.identity_text(options.typed, options.attributes[loop.index0]) or name %}
+                count(distinct {{ told }}) + max(case when {{ name }} is null then 1 else 0 end) > 1
                 {%- if options.columns_to_update %}
                 or count(distinct {{ sluice.sets_condition(options.attributes[loop.index0]) }}) > 1
                 {%- endif %} as differs_{{ loop.index }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from _sluice_upserts
-            group by {{ keys }}, _sluice_sequence
+            group by {{ sluice.identities(options.typed, options['keys']) | join(', ') }}, _sluice_sequence
             having count(*) > 1 and max(_sluice_is_new) = 1
         )
 

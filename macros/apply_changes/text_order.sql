@@ -24,7 +24,7 @@
                 model.name ~ ": sequence_by '" ~ part.name ~ "' is text (" ~ part.dtype ~ "), and in the order of "
                 ~ "texts '" ~ example[0] ~ "' comes before '" ~ example[1] ~ "'. Way out: "
                 ~ sluice.text_order_advice(part.name, example)
-                ~ ' in sequence_by, or such a column in the query.',
+                ~ ' as a column of the query, and that as sequence_by.',
                 {'sequence_by': part.name}
             ) %}
         {% endif %}
@@ -96,14 +96,17 @@
 
 {% macro text_order_advice(part, example) %}
     {# SQL that orders texts like these as they are meant. #}
+    {% set part = part if modules.re.match('[A-Za-z_][A-Za-z0-9_]*$', part) else sluice.quote(part) %}
+    {% set helper = "{{ sluice.log_position('" ~ part ~ "', '" %}
     {% set patterns = {
-        '[0-9]+$|0[xX][0-9A-Fa-f]+$': 'try_cast(' ~ part ~ ' as bigint)',
+        '[0-9]+$': helper ~ "number') }}",
         '[0-9.]+$': 'try_cast(' ~ part ~ ' as double)',
-        '[0-9A-Fa-f]+/[0-9A-Fa-f]+$': "a list of its two numbers, try_cast('0x' || split_part(" ~ part
-            ~ ", '/', 1) as bigint) and the same with 2,",
+        '[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}$': helper ~ "postgres_lsn') }}",
+        '(0[xX])?[0-9A-Fa-f]+([:/-][0-9A-Fa-f]+)*$': helper ~ "hexadecimal') }}",
         '[0-9]{4}-[0-9]{2}-[0-9]{2}': 'try_cast(' ~ part ~ ' as timestamptz)',
         '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}':
             'strptime(' ~ part ~ ", '%m/%d/%Y') with the format that it has, or a cast,",
+        '.*[.][0-9]+$': helper ~ "mysql_file') }}",
     } %}
     {% for pattern, advice in patterns.items()
         if modules.re.match(pattern, example[0]) and modules.re.match(pattern, example[1]) %}

@@ -11,6 +11,35 @@
 {% endmacro %}
 
 
+{% macro check_ledger(source_name, remembered, files) %}
+    {# A source that was read, by its remembered columns and the table's batches, and of which the ledger knows no file:
+       all of them would be read again. #}
+    {% if not remembered or not files %}{% do return(none) %}{% endif %}
+    {% set id = sluice.dataset_id(this) %}
+    {% if sluice.knows_files(id, source_name, this.database)
+        or not sluice.committed_batch(id, id, this.database).batch %}
+        {% do return(none) %}
+    {% endif %}
+    {% do sluice.raise_errors('read_files() error', [
+        this ~ ' was made from files of source ' ~ source_name ~ ', and '
+        ~ sluice.state_relation('files', this.database)
+        ~ ' knows none of them, so its rows were lost; reading on would double rows',
+        'ways out: keep the rows and take the files that they came from as read: '
+        ~ sluice.operation_command('mark_as_read', model) ~ '; or rebuild it: '
+        ~ sluice.full_refresh_command(model, readers=true),
+    ]) %}
+{% endmacro %}
+
+
+{% macro knows_files(dataset_id, source_name=none, database=none) %}
+    {# Whether the ledger has a file of a table, of one of its sources where that is named. #}
+    {% do return(sluice.query_rows(
+        'select count(*) as num_files from ' ~ sluice.state_relation('files', database) ~ ' where relation = '
+        ~ sluice.literal(dataset_id) ~ (' and source = ' ~ sluice.literal(source_name) if source_name else '')
+    )[0].num_files | int > 0) %}
+{% endmacro %}
+
+
 {% macro lost_files(source_name, listing, respelling) %}
     {# What a full refresh would not find again of what this model was made from: {'files', 'rows' (none where they were
        not counted), 'path' of one of them, 'all' files}; none where nothing is lost. #}
@@ -58,7 +87,8 @@
             {% do errors.append(
                 plan.lost.files ~ ' of ' ~ plan.lost.all ~ ' files of source ' ~ plan.source ~ ' that ' ~ model.name
                 ~ ' was made from are gone (such as ' ~ plan.lost.path ~ '); a full refresh would lose '
-                ~ ('their rows, which were not counted' if plan.lost.rows is none else plan.lost.rows ~ ' rows')
+                ~ ('their rows, which were not counted' if plan.lost.rows is none
+                    else plan.lost.rows ~ (' row' if plan.lost.rows == 1 else ' rows'))
             ) %}
         {% endfor %}
     {% endif %}

@@ -8,6 +8,7 @@
     {% set found = sluice.new_files(options) %}
     {% do sluice.check_numbers_of_fields(options, found.files) %}
     {% set schema = sluice.source_schema(options, found.files) %}
+    {% do sluice.check_ledger(options.name, schema.remembered, found.files) %}
     {% if source.limit == 0 %}
         {# dbt run --empty makes the columns and reads nothing. #}
         {% set found = {'files': [], 'failed': [], 'respelling': none} %}

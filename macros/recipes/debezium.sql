@@ -151,9 +151,9 @@
     {% set text = sluice.debezium_part_expression(steps, dbt.type_string()) %}
     {% if path == 'source.file' and part.is_known %}
         {# mysql-bin.999999 is before mysql-bin.1000000. #}
-        {% set value = sluice.debezium_position_expression('file', text) %}
+        {% set value = sluice.position_expression('mysql_file', text) %}
     {% elif path == 'source.lsn' and part.is_known %}
-        {% set value = sluice.debezium_position_expression('lsn', text) %}
+        {% set value = sluice.position_expression('postgres_lsn', text) %}
     {% else %}
         {% set value = sluice.debezium_part_expression(steps, part.type) %}
     {% endif %}
@@ -198,13 +198,6 @@
     {# The value of a text that stands for something else, by the last word of Debezium's name for it: a number for a
        time, base64 for bytes. Null where it is none that the type has. #}
     {% do return(adapter.dispatch('debezium_value_expression', 'sluice')(text, kind, type)) %}
-{% endmacro %}
-
-
-{% macro debezium_position_expression(kind, text) %}
-    {# A place in a log so that it sorts: the name of a binlog file (file) by its number, and the number that is behind
-       Postgres' spelling of one (lsn). #}
-    {% do return(adapter.dispatch('debezium_position_expression', 'sluice')(kind, text)) %}
 {% endmacro %}
 
 

@@ -58,8 +58,28 @@
 {% endmacro %}
 
 
+{% macro check_rooms(database=none) %}
+    {# A model in the place of a state table would be written over it, and rows would come twice at the next run. #}
+    {% set names = sluice.state_tables().keys() | list + sluice.event_log_views('') | list %}
+    {% set own = sluice.state_relation('files', database) %}
+    {% set errors = [] %}
+    {% for node in graph.nodes.values()
+        if node.resource_type in ('model', 'snapshot', 'seed') and node.config.materialized != 'ephemeral'
+        and node.schema | lower == own.schema | lower and (node.alias or node.name) | lower in names
+        and node.database | lower == own.database | lower %}
+        {% do errors.append(node.unique_id ~ ' (' ~ node.original_file_path ~ ') is ' ~ sluice.relation_of(node)
+            ~ ', where sluice keeps what was read; expected another place for it: another schema or alias, and if '
+            ~ 'it was built already, drop that table') %}
+    {% endfor %}
+    {% if errors %}
+        {% do exceptions.raise_compiler_error('Place taken by sluice:\n- ' ~ errors | join('\n- ')) %}
+    {% endif %}
+{% endmacro %}
+
+
 {% macro create_state(database=none) %}
     {# Makes our schema, tables and views where they are missing. Safe to repeat. #}
+    {% do sluice.check_rooms(database) %}
     {% set missing = [] %}
     {% for name in sluice.state_tables() %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}

@@ -18,6 +18,8 @@
     {% set files = [] %}
     {% if not sluice.committed_batch(id, id, reader.database).epoch %}
         {% do ranges.append(sluice.adopted_range(reader)) %}
+    {% endif %}
+    {% if not sluice.knows_files(id, none, reader.database) %}
         {% do files.extend(sluice.adopt_files(node, reader)) %}
     {% endif %}
     {% do sluice.insert_checkpoints(id, ranges, reader.database) %}
@@ -27,10 +29,13 @@
             ~ ' (epoch ' ~ range.epoch ~ ')', info=true) %}
     {% endfor %}
     {% for range in ranges if range.source == id %}
-        {% do log('sluice: ' ~ reader ~ ' keeps its rows and goes on behind its batch ' ~ range.to ~ '; '
-            ~ files | length ~ ' files count as read', info=true) %}
+        {% do log('sluice: ' ~ reader ~ ' keeps its rows and goes on behind its batch ' ~ range.to, info=true) %}
     {% endfor %}
-    {% if not ranges %}
+    {% if files %}
+        {% do log('sluice: ' ~ reader ~ ': ' ~ files | length
+            ~ (' file counts' if files | length == 1 else ' files count') ~ ' as read', info=true) %}
+    {% endif %}
+    {% if not ranges and not files %}
         {% do log('sluice: nothing to mark as read, ' ~ reader ~ ' has read all that its sources hold', info=true) %}
     {% endif %}
 {% endmacro %}

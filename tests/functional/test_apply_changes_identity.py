@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine_cases import SCD1, SCD2, SNAPSHOT, found, land, settings, source, streaming
+from engine_cases import SCD1, SCD2, SNAPSHOT, found, land, settings, source, streaming, told
 from project import Project
 
 VALUES = {
@@ -179,6 +179,23 @@ def test_a_value_is_the_same_as_itself(told_apart: dict[str, dict[str, Any]], na
     for number, copies in ((0, 1), (1, 2)):
         assert told_apart[name][number]["num_conflicts"] == 0
         assert told_apart[name][number]["num_duplicate_rows"] == copies
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_conflict_names_its_column_whatever_the_engine_calls_equal(
+    project: Project, name: str
+) -> None:
+    """Counted and named, with every event setting all columns, and with a list of what it sets."""
+    kind, first, second = VALUES[name]
+    put(project, "events", kind, (1, first, "U", 10), (1, second, "U", 10), (2, first, "U", 10))
+    feed = "select *, 1 as w{} from raw.events"
+    project.apply_changes("whole", feed.format(""), **SCD1)
+    options = {**SCD1, "columns_to_update": "sets"}
+    project.apply_changes("told", feed.format(", ['v'] as sets"), **options)
+    run = project.build()
+    for model in ("whole", "told"):
+        assert project.flows()[model]["num_conflicts"] == 1
+        assert told(run, model, "differ in v."), run.warnings
 
 
 KEYS = {

@@ -78,7 +78,7 @@ def test_numbers_that_sort_as_text_are_told(sorted_texts: Project, name: str) ->
     texts = told(sorted_texts.last, f"wrong_{name}", "the_position")
     texts = [text for text in texts if f"wrong_{name}_" not in text]
     assert len(texts) == 1, sorted_texts.last.warnings
-    assert "sluice." in texts[0] or "cast" in texts[0] or "::" in texts[0]
+    assert f"{{{{ sluice.log_position('the_position', '{KINDS[name]}') }}}}" in texts[0]
 
 
 @pytest.mark.parametrize("name", SORTED_RIGHTLY)
@@ -117,6 +117,56 @@ def test_numbers_that_are_numbers_are_not_told(project: Project) -> None:
     project.load_all({"events": (events_at("9", "10"), TEXT)})
     assert warned(project.build()) == []
     assert values(project, "t_now", "k", "v") == [(1, "at 10")]
+
+
+HELPED = SORTED_WRONGLY | {
+    "sql_server_lsn": ("00000027:00000758:0009", "27:758:10"),
+    "scn": ("9", "12345678901234567890123456789012345678"),
+}
+KINDS = {
+    "digits": "number",
+    "scn": "number",
+    "postgres_lsn": "postgres_lsn",
+    "postgres_lsn_of_another_segment": "postgres_lsn",
+    "hexadecimal": "hexadecimal",
+    "sql_server_lsn": "hexadecimal",
+    "binlog": "mysql_file",
+    "binlog_of_rds": "mysql_file",
+}
+
+
+def helped(project: Project, kind: str) -> None:
+    """The three targets, over positions that sluice.log_position reads."""
+    position = f"{{{{ sluice.log_position('the_position', '{kind}') }}}} as log_position"
+    text = f"select k, v, {position} from raw.events"
+    write_targets(project, text, "k", sequence_by="log_position", column_list=["k", "v"])
+
+
+@pytest.mark.parametrize("name", HELPED)
+def test_each_kind_of_position_has_a_helper(project: Project, name: str) -> None:
+    """The second came last, in one run and in two, and nothing is told."""
+    helped(project, KINDS[name])
+    last = HELPED[name][1]
+    for events in (events_at(*HELPED[name]), events_at(HELPED[name][0])):
+        project.load_all({"events": (events, TEXT)})
+        assert warned(project.build()) == []
+        assert values(project, "t_now", "k", "v") == [(1, f"at {last}")]
+
+
+@pytest.mark.parametrize("kind", ["number", "hexadecimal", "postgres_lsn"])
+def test_a_position_of_another_kind_fails_the_batch(project: Project, kind: str) -> None:
+    """What is none becomes null, and a null sequence is an error with its count."""
+    helped(project, kind)
+    project.load_all({"events": (events_at("not one"), TEXT)})
+    assert "null" in project.run_expecting_error()
+
+
+def test_an_unknown_kind_of_position_is_an_error(project: Project) -> None:
+    """It names the kinds that there are."""
+    helped(project, "lsn")
+    project.load_all({"events": (events_at("0/1"), TEXT)})
+    message = project.run_expecting_error()
+    assert "postgres_lsn, mysql_file, hexadecimal, number" in message and '"lsn"' in message
 
 
 # --- ties -----------------------------------------------------------------------------------------

@@ -308,3 +308,42 @@ def test_the_events_of_a_lossy_change_are_those_of_the_feed_now(project: Project
     project.build()
     assert project.columns("target")["w"] == "BIGINT"
     assert found(project, "target", "id, v, w") == [(1, "b", 5), (2, "a", None)]
+
+
+@pytest.mark.parametrize("way", ["first", "last"])
+def test_a_ledger_that_was_lost_doubles_nothing(project: Project, way: str) -> None:
+    """The rows of `files` are gone, those of the other state tables are not."""
+    folder = project.root / "landing"
+    land(folder, "a.json", {"id": 1})
+    streaming(project, "bronze", source(project, folder))
+    project.build()
+    land(folder, "b.json", {"id": 2})
+    project.query("delete from lake_sluice.files")
+    message = project.run_expecting_error()
+    has(message, "files", "double")
+    for command in ways_out(message)[0 if way == "first" else -1]:
+        assert project.dbt(*command).success, project.last.error
+    project.build()
+    assert ids(project, "bronze") == [1, 2]
+    land(folder, "c.json", {"id": 3})
+    project.build()
+    assert ids(project, "bronze") == [1, 2, 3]
+
+
+def test_a_model_in_the_place_of_a_state_table_is_refused(project: Project) -> None:
+    """`schema: sluice` and the name `files`: by dbt's own rule that is our ledger.
+
+    The run ends before any node, so nothing is written over and nothing is lost.
+    """
+    folder = project.root / "landing"
+    land(folder, "a.json", {"id": 1})
+    streaming(project, "bronze", source(project, folder))
+    project.build()
+    land(folder, "b.json", {"id": 2})
+    project.model("files", "select 1 as mine", materialized="table", schema="sluice")
+    message = project.run_expecting_error()
+    has(message, "model.consumer.files", "lake_sluice", "alias")
+    assert project.query("select count(*) as n from lake_sluice.files") == [{"n": 1}]
+    project.remove("models/files.sql")
+    project.build()
+    assert ids(project, "bronze") == [1, 2]

@@ -84,14 +84,23 @@
 {% endmacro %}
 
 
-{% macro duckdb__debezium_position_expression(kind, text) %}
-    {% if kind == 'file' %}
+{% macro duckdb__position_expression(kind, text) %}
+    {% if kind == 'mysql_file' %}
         {# More than the six digits that MySQL begins with have a letter before them, which comes after all digits:
            a1000000, b10000000. #}
         {% set number = "regexp_extract(" ~ text ~ ", '[.]0*([0-9]+)$', 1)" %}
         {% do return("case when regexp_matches(" ~ text ~ ", '[.][0-9]+$') then regexp_extract(" ~ text
             ~ ", '^(.*[.])[0-9]+$', 1) || case when len(" ~ number ~ ') <= 6 then lpad(' ~ number
             ~ ", 6, '0') else chr((90 + len(" ~ number ~ '))::integer) || ' ~ number ~ ' end else ' ~ text ~ ' end') %}
+    {% elif kind == 'number' %}
+        {% do return("case when regexp_full_match(trim(" ~ text ~ "), '[+-]?[0-9]+') then try_cast(" ~ text
+            ~ ' as decimal(38, 0)) end') %}
+    {% elif kind == 'hexadecimal' %}
+        {# Parts between colons, slashes or dashes, each as wide as the widest that a database writes. #}
+        {% set parts = "regexp_split_to_array(lower(regexp_replace(trim(" ~ text ~ "), '^0[xX]', '')), '[:/-]')" %}
+        {% do return("case when regexp_full_match(trim(" ~ text
+            ~ "), '(0[xX])?[0-9A-Fa-f]{1,40}([:/-][0-9A-Fa-f]{1,40})*') then array_to_string(list_transform(" ~ parts
+            ~ ", lambda _sluice_part: lpad(_sluice_part, 40, '0')), ':') end") %}
     {% endif %}
     {% set parts = "regexp_extract(" ~ text ~ ", '^([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})$', " %}
     {% do return('coalesce(try_cast(' ~ text ~ " as bigint), try_cast('0x' || nullif(" ~ parts
