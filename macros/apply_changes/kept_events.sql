@@ -35,7 +35,9 @@
     {% endif %}
     {% if found.new %}{% do sluice.warn_text_order(options, new, kept) %}{% endif %}
     {% if found.conflicts %}{% do sluice.warn_conflicts(options, found, new, kept) %}{% endif %}
-    {% if recorded != record %}{% do sluice.record_target_options(sluice.dataset_id(this), record) %}{% endif %}
+    {% if recorded != record %}
+        {% do run_query(sluice.insert_target_options(sluice.dataset_id(this), record, this.database)) %}
+    {% endif %}
 
     {% set deduplicated = sluice.deduplicated_events(options, new, kept, found.ties > 0) %}
     {% do return({

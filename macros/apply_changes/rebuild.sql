@@ -102,5 +102,6 @@
             'alter table ' ~ target_relation ~ ' drop column if exists ' ~ sluice.quote(recorded.rows[option])
         ) %}
     {% endfor %}
-    {% do sluice.record_target_options(sluice.dataset_id(target_relation), record, target_relation.database) %}
+    {% do run_query(sluice.insert_target_options(
+        sluice.dataset_id(target_relation), record, target_relation.database)) %}
 {% endmacro %}

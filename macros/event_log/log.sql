@@ -1,33 +1,48 @@
 {% macro log_events(events, database=none) %}
-    {# Appends events: {level, event_type, dataset, message, details}, of this update and moment unless they say
-       otherwise (update_id, timestamp). An id is made of all that tells events apart, and of where in the list they
-       stand. #}
-    {% if not events %}{% do return(none) %}{% endif %}
-    {% set statement %}
-        insert into {{ sluice.state_relation('event_log', database) }}
-            (id, update_id, timestamp, level, event_type, dataset, message, details)
-        values
-        {%- for event in events %}
-        {%- set details, now = tojson(event.details), sluice.utc_now() %}
-        {%- set identity = [invocation_id, now, loop.index, event.dataset, event.message, details] %}
-            (
-                {{ sluice.literal(local_md5(identity | join('|'))) }},
-                {{ sluice.literal(event.update_id or invocation_id) }},
-                {{ sluice.timestamp_expression(event.timestamp or now) }},
-                {{ sluice.literal(event.level) }},
-                {{ sluice.literal(event.event_type) }},
-                {{ sluice.literal(event.dataset) }},
-                {{ sluice.literal(event.message) }},
-                {{ sluice.literal(details) }}
-            ){{ ',' if not loop.last }}
-        {%- endfor %}
-    {% endset %}
-    {% do run_query(statement) %}
+    {# Appends events at once, for what is no part of a node's own script. #}
+    {% if events %}{% do run_query(sluice.insert_events(events, database)) %}{% endif %}
 {% endmacro %}
 
 
-{% macro log_flow(status, metrics, started, expectations=[], node=none, relation=none) %}
-    {# What a flow did, with its counts: by default the model that runs. #}
+{% macro insert_events(events, database=none) %}
+    {# The statement that appends events: {level, event_type, dataset, message, details}, of this update and moment
+       unless they say otherwise (update_id, timestamp). An id is made of all that tells events apart, and of where in
+       the list they stand. #}
+    insert into {{ sluice.state_relation('event_log', database) }}
+        (id, update_id, timestamp, level, event_type, dataset, message, details)
+    values
+    {%- for event in events %}
+    {%- set details, now = tojson(event.details), sluice.utc_now() %}
+    {%- set identity = [invocation_id, now, loop.index, event.dataset, event.message, details] %}
+        (
+            {{ sluice.literal(local_md5(identity | join('|'))) }},
+            {{ sluice.literal(event.update_id or invocation_id) }},
+            {{ sluice.timestamp_expression(event.timestamp or now) }},
+            {{ sluice.literal(event.level) }},
+            {{ sluice.literal(event.event_type) }},
+            {{ sluice.literal(event.dataset) }},
+            {{ sluice.literal(event.message) }},
+            {{ sluice.literal(details) }}
+        ){{ ',' if not loop.last }}
+    {%- endfor %}
+{% endmacro %}
+
+
+{% macro commit_statements(relation, ranges, starts_over, records, events) %}
+    {# All that a node records, for the end of its script: how far it has come (ranges), {dataset id: options} that its
+       state is made with from now on, and events. What comes before it in the script must bear being done again. #}
+    {% set statements = [] %}
+    {% for id, options in records.items() %}
+        {% do statements.append(sluice.insert_target_options(id, options, relation.database)) %}
+    {% endfor %}
+    {% do statements.extend(sluice.checkpoint_statements(ranges, starts_over, relation)) %}
+    {% if events %}{% do statements.append(sluice.insert_events(events, relation.database)) %}{% endif %}
+    {% do return(statements) %}
+{% endmacro %}
+
+
+{% macro flow_event(status, metrics, started, expectations=[], node=none, relation=none) %}
+    {# The event of what a flow did, with its counts: by default the model that runs. #}
     {% set node = node or model %}
     {% set relation = relation or this %}
     {% set seconds = (modules.datetime.datetime.now() - started).total_seconds() %}
@@ -35,7 +50,7 @@
     {% for name, count in metrics.items() if count %}
         {% do parts.append(count ~ ' ' ~ name | replace('num_', '') | replace('_', ' ')) %}
     {% endfor %}
-    {% do sluice.log_events([{
+    {% do return({
         'level': 'METRICS',
         'event_type': 'flow_progress',
         'dataset': node.name,
@@ -53,7 +68,7 @@
                 },
             },
         },
-    }], relation.database) %}
+    }) %}
 {% endmacro %}
 
 

@@ -72,7 +72,9 @@
     {% if broken %}
         {# Of ours the transaction holds only the staged batch so far: what is committed is the log (and what
            pre-hooks inside the transaction did). #}
-        {% do sluice.log_flow('FAILED', {'num_input_rows': results.rows}, started, results.expectations) %}
+        {% do sluice.log_events([
+            sluice.flow_event('FAILED', {'num_input_rows': results.rows}, started, results.expectations),
+        ], this.database) %}
         {% do adapter.commit() %}
         {% do broken.append('way out: mend the input or the rule, then run again; the batch is still unread') %}
         {% do sluice.raise_errors('Expectations with on_violation: fail were broken, nothing was written', broken) %}

@@ -135,7 +135,8 @@
     {% if full_refresh and plans %}{% do run_query('delete from ' ~ ledger ~ own) %}{% endif %}
     {% for plan in plans %}
         {% if plan.schema.changed %}
-            {% do sluice.record_target_options(id ~ ' < ' ~ plan.source, {'columns': plan.schema.columns}) %}
+            {% do run_query(sluice.insert_target_options(
+                id ~ ' < ' ~ plan.source, {'columns': plan.schema.columns}, this.database)) %}
         {% endif %}
         {% if plan.respelling and not full_refresh %}
             {% do run_query('update ' ~ ledger ~ ' set path = ' ~ sluice.respelled_path(plan.respelling) ~ own

@@ -44,8 +44,10 @@
     {% endcall %}
     {% set written = sluice.count_rows(target_relation) if full_refresh else write.counts %}
 
-    {% do sluice.record_checkpoints(ranges, full_refresh) %}
-    {% do sluice.log_flow('COMPLETED', dict(plan.counts, **written), started) %}
+    {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **written), started) %}
+    {% for sql in sluice.commit_statements(target_relation, ranges, full_refresh, {}, [flow]) %}
+        {% do run_query(sql) %}
+    {% endfor %}
 
     {% do apply_grants(
         target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)

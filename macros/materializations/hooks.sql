@@ -41,7 +41,7 @@
             {% set node = foreign[id] %}
             {% set by = 'strategy ' ~ node.config.strategy if node.resource_type == 'snapshot'
                 else node.config.materialized %}
-            {% do sluice.record_target_options(id, dict(recorded, made_by=by), target.database) %}
+            {% do run_query(sluice.insert_target_options(id, dict(recorded, made_by=by), target.database)) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

@@ -39,14 +39,15 @@
     {% set taken = sluice.prepare_streaming_table(target_relation, existing, full_refresh, columns) %}
     {% if not full_refresh %}{% do sluice.warn_later_rules(target_relation, recorded, rules) %}{% endif %}
     {% set batch = sluice.append_batch(target_relation, staged, rules, columns, taken, full_refresh) %}
-    {% do sluice.record_checkpoints(ranges + [batch.range], full_refresh) %}
     {% do sluice.record_rules(recorded, rules) %}
     {% do sluice.record_files(plans, read_errors, batch, taken, full_refresh) %}
-    {% do sluice.log_flow('COMPLETED', {
+    {% set flow = sluice.flow_event('COMPLETED', {
         'num_input_rows': batch.results.rows,
         'num_output_rows': batch.results.rows - batch.results.dropped,
         'num_dropped_rows': batch.results.dropped,
     }, started, batch.results.expectations) %}
+    {% for sql in sluice.commit_statements(
+        target_relation, ranges + [batch.range], full_refresh, {}, [flow]) %}{% do run_query(sql) %}{% endfor %}
 
     {% do apply_grants(
         target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)

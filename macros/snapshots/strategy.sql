@@ -17,8 +17,10 @@
     {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
     {% set plan = sluice.apply_events(options, batch, recorded, ranges, not target_exists) %}
     {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
-    {% do sluice.record_checkpoints(ranges, not target_exists) %}
-    {% do sluice.log_flow('COMPLETED', dict(plan.counts, **write.counts), started) %}
+    {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **write.counts), started) %}
+    {% for sql in sluice.commit_statements(this, ranges, not target_exists, {}, [flow]) %}
+        {% do run_query(sql) %}
+    {% endfor %}
     {% do sluice.drop_staged(plan.staged + write.staged) %}
     {% do return({'unique_key': options['keys'], 'hard_deletes': options.hard_deletes, 'staging': write.query}) %}
 {% endmacro %}

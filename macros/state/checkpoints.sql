@@ -19,18 +19,19 @@
 {% endmacro %}
 
 
-{% macro record_checkpoints(ranges, full_refresh=false, relation=none) %}
-    {# How far this node has come, written in the transaction of the rows that the ranges stand for. A node that starts
+{% macro checkpoint_statements(ranges, starts_over, relation) %}
+    {# How far a dataset has come, as statements for the script of the rows that the ranges stand for. One that starts
        over forgets how far it had read, for what it reads now may end before that (dbt run --empty). #}
-    {% set relation = relation or this %}
-    {% set id = sluice.literal(sluice.dataset_id(relation)) %}
-    {% if full_refresh %}
-        {% do run_query('delete from ' ~ sluice.state_relation('checkpoints', relation.database)
-            ~ ' where dataset = ' ~ id ~ ' and source <> ' ~ id) %}
+    {% set statements = [] %}
+    {% set id = sluice.dataset_id(relation) %}
+    {% if starts_over %}
+        {% do statements.append('delete from ' ~ sluice.state_relation('checkpoints', relation.database)
+            ~ ' where dataset = ' ~ sluice.literal(id) ~ ' and source <> ' ~ sluice.literal(id)) %}
     {% endif %}
     {% set reached = [] %}
     {% for range in ranges if range.to > range['from'] or range.restarted %}{% do reached.append(range) %}{% endfor %}
-    {% do sluice.insert_checkpoints(sluice.dataset_id(relation), reached, relation.database) %}
+    {% if reached %}{% do statements.append(sluice.insert_checkpoints(id, reached, relation.database)) %}{% endif %}
+    {% do return(statements) %}
 {% endmacro %}
 
 
@@ -46,18 +47,14 @@
 
 
 {% macro insert_checkpoints(dataset_id, ranges, database) %}
-    {# Adds a checkpoint for each of the ranges. #}
-    {% if not ranges %}{% do return(none) %}{% endif %}
-    {% set statement %}
-        insert into {{ sluice.state_relation('checkpoints', database) }}
-            (dataset, source, epoch, batch, update_id, committed_at)
-        values
-        {%- for range in ranges %}
-            (
-                {{ sluice.literal(dataset_id) }}, {{ sluice.literal(range.source) }}, {{ range.epoch }}, {{ range.to }},
-                {{ sluice.literal(invocation_id) }}, {{ sluice.timestamp_expression() }}
-            ){{ ',' if not loop.last }}
-        {%- endfor %}
-    {% endset %}
-    {% do run_query(statement) %}
+    {# The statement that adds a checkpoint for each of the ranges. #}
+    insert into {{ sluice.state_relation('checkpoints', database) }}
+        (dataset, source, epoch, batch, update_id, committed_at)
+    values
+    {%- for range in ranges %}
+        (
+            {{ sluice.literal(dataset_id) }}, {{ sluice.literal(range.source) }}, {{ range.epoch }}, {{ range.to }},
+            {{ sluice.literal(invocation_id) }}, {{ sluice.timestamp_expression() }}
+        ){{ ',' if not loop.last }}
+    {%- endfor %}
 {% endmacro %}

@@ -25,19 +25,16 @@
 {% endmacro %}
 
 
-{% macro record_target_options(dataset_id, options, database=none) %}
-    {# Notes the options that a dataset's state is made with from now on, as its next version. #}
-    {% set targets = sluice.state_relation('targets', database or this.database) %}
-    {% set statement %}
-        insert into {{ targets }} (dataset, version, options, update_id, committed_at)
-        select
-            {{ sluice.literal(dataset_id) }},
-            coalesce(max(version), 0) + 1,
-            {{ sluice.literal(tojson(options)) }},
-            {{ sluice.literal(invocation_id) }},
-            {{ sluice.timestamp_expression() }}
-        from {{ targets }}
-        where dataset = {{ sluice.literal(dataset_id) }}
-    {% endset %}
-    {% do run_query(statement) %}
+{% macro insert_target_options(dataset_id, options, database) %}
+    {# The statement that notes the options that a dataset's state is made with from now on, as its next version. #}
+    {% set targets = sluice.state_relation('targets', database) %}
+    insert into {{ targets }} (dataset, version, options, update_id, committed_at)
+    select
+        {{ sluice.literal(dataset_id) }},
+        coalesce(max(version), 0) + 1,
+        {{ sluice.literal(tojson(options)) }},
+        {{ sluice.literal(invocation_id) }},
+        {{ sluice.timestamp_expression() }}
+    from {{ targets }}
+    where dataset = {{ sluice.literal(dataset_id) }}
 {% endmacro %}

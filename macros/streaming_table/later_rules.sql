@@ -27,6 +27,6 @@
     {% for rule in rules %}{% do conditions.update({rule.name: rule.condition}) %}{% endfor %}
     {% set record = {'rules': conditions} %}
     {% if record != recorded and (rules or recorded) %}
-        {% do sluice.record_target_options(sluice.dataset_id(this), record) %}
+        {% do run_query(sluice.insert_target_options(sluice.dataset_id(this), record, this.database)) %}
     {% endif %}
 {% endmacro %}

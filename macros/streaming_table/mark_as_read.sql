@@ -22,7 +22,7 @@
     {% if not sluice.knows_files(id, none, reader.database) %}
         {% do files.extend(sluice.adopt_files(node, reader)) %}
     {% endif %}
-    {% do sluice.insert_checkpoints(id, ranges, reader.database) %}
+    {% if ranges %}{% do run_query(sluice.insert_checkpoints(id, ranges, reader.database)) %}{% endif %}
     {% do adapter.commit() %}
     {% for range in ranges if range.source != id %}
         {% do log('sluice: ' ~ reader ~ ' goes on behind batch ' ~ range.to ~ ' of ' ~ range.source

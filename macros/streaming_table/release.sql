@@ -29,7 +29,7 @@
     {% set range = sluice.range_of(sluice.next_batch(relation), counts.released) %}
     {% do run_query(sluice.append_statement(relation, batch, rules, columns.table, range.to)) %}
     {% do sluice.return_to_quarantine(quarantine, batch, rules, columns.quarantine) %}
-    {% do sluice.record_checkpoints([range], relation=relation) %}
+    {% for sql in sluice.checkpoint_statements([range], false, relation) %}{% do run_query(sql) %}{% endfor %}
     {% do sluice.log_operation('sluice.release', node, relation, results, {
         'num_input_rows': counts.judged, 'num_output_rows': counts.released, 'num_dropped_rows': counts.held,
     }, started) %}
@@ -101,7 +101,9 @@
 
 {% macro log_operation(operation, node, relation, results, metrics, started) %}
     {# An operation is an update of its own: hooks do not run around it, so all of its events are written here. #}
-    {% do sluice.log_events([sluice.update_created(operation, operation ~ ' of ' ~ node.name)], relation.database) %}
-    {% do sluice.log_flow('COMPLETED', metrics, started, results.expectations, node, relation) %}
-    {% do sluice.log_events([sluice.update_ended([])], relation.database) %}
+    {% do sluice.log_events([
+        sluice.update_created(operation, operation ~ ' of ' ~ node.name),
+        sluice.flow_event('COMPLETED', metrics, started, results.expectations, node, relation),
+        sluice.update_ended([]),
+    ], relation.database) %}
 {% endmacro %}

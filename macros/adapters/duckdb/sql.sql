@@ -21,3 +21,16 @@
     {# From one JSON text: a literal for each of 100,000 values takes the parser as long as reading a million lines. #}
     {% do return('from_json(' ~ sluice.literal(tojson(values | list)) ~ ", '[\"VARCHAR\"]')") %}
 {% endmacro %}
+
+
+{% macro duckdb__run_script(statements, name, in_transaction) %}
+    {# A comment may end a statement, hence the line breaks. #}
+    {% call statement(name, auto_begin=false) %}
+        {%- if not in_transaction %}begin transaction;{% endif %}
+        {{ statements | join('\n;\n') }}
+        {%- if not in_transaction %}
+        ;
+        commit
+        {%- endif %}
+    {% endcall %}
+{% endmacro %}

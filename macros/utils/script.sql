@@ -1,0 +1,22 @@
+{% macro run_script(statements, name='main', in_transaction=false) %}
+    {# All that a node writes, in one call: nothing half done can be left. A node reads and plans first and gathers
+       its writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
+       that one. Engines that commit each statement get the list one by one, in its order; each may be the last. #}
+    {% set wanted = [] %}
+    {% for sql in statements if sql | trim %}{% do wanted.append(sql) %}{% endfor %}
+    {% do adapter.dispatch('run_script', 'sluice')(wanted or ['select 1 as nothing_to_write'], name, in_transaction) %}
+{% endmacro %}
+
+{% macro default__run_script(statements, name, in_transaction) %}
+    {# One by one. #}
+    {% for sql in statements[:-1] %}{% do run_query(sql) %}{% endfor %}
+    {% call statement(name, auto_begin=false) %}
+        {{ statements[-1] }}
+    {% endcall %}
+{% endmacro %}
+
+
+{% macro needs_transaction(hooks) %}
+    {# Whether hooks of a model are to see and to share the transaction of its rows, as dbt's are by default. #}
+    {% do return(hooks | selectattr('transaction') | list | length > 0) %}
+{% endmacro %}
