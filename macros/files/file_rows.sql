@@ -59,7 +59,7 @@
             when {{ sluice.object_condition('_sluice_line', schema.duplicates) }} then _sluice_line
         end as _sluice_object
     from (
-        {{ sluice.file_records(options, files, schema.texts) }}
+        {{ sluice.file_records(options, files, schema) }}
     ) as _sluice_lines
 {% endmacro %}
 
@@ -94,6 +94,9 @@
     {% for name in schema.rescued %}
         {% do conditions.append(sluice.json_value('_sluice_line', name) ~ ' is not null') %}
     {% endfor %}
+    {% for name in schema.repeated if name in schema.columns %}
+        {% do conditions.append(sluice.json_repeated_value('null', '_sluice_line', name) ~ ' is not null') %}
+    {% endfor %}
     {% do return(conditions | join('\n                or ') or 'false') %}
 {% endmacro %}
 
@@ -109,13 +112,18 @@
             ~ ' when not ' ~ field.fits ~ ' then ' ~ sluice.json_of_text(field.text) ~ ' end'}) %}
     {% endfor %}
     {% for name in schema.rescued %}{% do values.update({name: sluice.json_value('_sluice_line', name)}) %}{% endfor %}
+    {# What a header names twice is rescued but for the value that the column has. #}
+    {% for name in schema.repeated if name in values %}
+        {% do values.update({name: sluice.json_repeated_value(values[name], '_sluice_line', name)}) %}
+    {% endfor %}
     {% do return(values) %}
 {% endmacro %}
 
 
-{% macro file_records(options, files, texts) %}
-    {# A query of all records of files: _sluice_path and _sluice_line, a text that should be a JSON object. #}
-    {% do return(adapter.dispatch('file_records', 'sluice')(options, files, texts)) %}
+{% macro file_records(options, files, found) %}
+    {# A query of all records of files: _sluice_path and _sluice_line, a text that should be a JSON object. `found` is
+       what record_fields() returned ('texts' and 'headers'), or empty. #}
+    {% do return(adapter.dispatch('file_records', 'sluice')(options, files, found)) %}
 {% endmacro %}
 
 

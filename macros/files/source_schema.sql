@@ -1,9 +1,8 @@
 {% macro source_schema(options, files) %}
     {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
        to _rescued_data, 'duplicates': whether an object names a field twice, 'remembered': names of the columns of last
-       time, 'changed': whether these are others, 'texts': columns of each group of Parquet files that are read as
-       texts}. Hints win over what is remembered, which wins over what is inferred; new columns come last, in the order
-       of their names. #}
+       time, 'changed': whether these are others, 'texts', 'headers' and 'repeated': see record_fields()}. Hints win
+       over what is remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = dict(options.columns) %}
     {% set remembered = sluice.remembered_columns(options.name) %}
     {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
@@ -14,7 +13,10 @@
     {% set fields = dict(found.types) %}
     {% for name, type in partitions.items() if name not in columns %}{% do fields.update({name: type}) %}{% endfor %}
     {% set rescued, new = [], [] %}
-    {% for field, type in fields | dictsort(true) %}
+    {% set names = fields.keys() | list | sort(case_sensitive=true) %}
+    {# Of two spellings the first is the column, so it has its turn first. #}
+    {% for field in names | reject('in', found.later) | list + names | select('in', found.later) | list %}
+        {% set type = fields[field] %}
         {% set taken = sluice.find_name(columns, field) is not none or sluice.is_reserved(field)
             or field in ('', '_rescued_data', '_metadata') %}
         {% if taken or options.schema_evolution == 'rescue' %}
@@ -36,6 +38,8 @@
         'partitions': partitions.keys() | select('in', columns.keys() | list) | list,
         'duplicates': found.duplicates,
         'texts': found.texts,
+        'headers': found.headers,
+        'repeated': found.repeated,
         'changed': columns != remembered,
         'remembered': remembered.keys() | list,
     }) %}
@@ -82,12 +86,14 @@
 
 
 {% macro new_fields(options, known, files) %}
-    {# The fields of new files that are no known column: {'types': {name: type}, 'duplicates', 'texts'}. #}
-    {% if not files %}{% do return({'types': {}, 'duplicates': false, 'texts': {}}) %}{% endif %}
+    {# What record_fields() returns, with the types of all fields of new files that are no known column. #}
+    {% if not files %}
+        {% do return({'types': {}, 'duplicates': false, 'texts': {}, 'headers': {}, 'repeated': [], 'later': []}) %}
+    {% endif %}
     {% set found = sluice.record_fields(options, known, files) %}
     {% set types = dict(found.types) %}
     {% for name, kinds in found.kinds.items() %}{% do types.update({name: sluice.inferred_type(kinds)}) %}{% endfor %}
-    {% do return({'types': types, 'duplicates': found.duplicates, 'texts': found.texts}) %}
+    {% do return(dict(found, types=types)) %}
 {% endmacro %}
 
 
@@ -108,7 +114,9 @@
 {% macro record_fields(options, known, files) %}
     {# The fields of the records of files that are not known: {'kinds': {name: kinds of its JSON values}, 'types':
        {name: type} where the files say it themselves, 'duplicates': whether an object names a field twice, 'texts':
-       {reader: columns that have to be read as texts}}. #}
+       {reader: columns that have to be read as texts}, 'headers': what file_records() has to know of names in files,
+       'repeated': names that stand twice in a header, whose later values are rescued, 'later': spellings of a name that
+       come after another one}. #}
     {% do return(adapter.dispatch('record_fields', 'sluice')(options, known, files)) %}
 {% endmacro %}
 

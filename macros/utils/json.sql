@@ -46,6 +46,13 @@
 {% endmacro %}
 
 
+{% macro json_repeated_value(first, object, name) %}
+    {# What there is of a field that a JSON object names several times, as JSON: `first` (JSON, or null) and its values
+       from the second on. One is as it is, several are a list, none is null. #}
+    {% do return(adapter.dispatch('json_repeated_value', 'sluice')(first, object, name)) %}
+{% endmacro %}
+
+
 {% macro list_element(list, number) %}
     {# An element of a list, from 1 on. #}
     {% do return(adapter.dispatch('list_element', 'sluice')(list, number)) %}

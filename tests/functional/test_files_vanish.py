@@ -55,6 +55,81 @@ ODD_CSV: dict[str, tuple[dict[str, str | bytes], dict[str, Any], list[Row]]] = {
         {"delimiter": ";"},
         [{"id": 1, "name": "a"}],
     ),
+    "names_that_come_twice": (
+        {"a.csv": "id,amount,amount,ID\n1,10,20,7\n"},
+        {},
+        [{"id": 1, "amount": 10, "_rescued_data": {"amount": "20", "ID": "7"}}],
+    ),
+    "names_that_come_twice_and_hints": (
+        {"a.csv": "ID,amount,amount\n1,x,20\n2,10,\n"},
+        {"columns": {"id": "bigint", "amount": "bigint"}},
+        [
+            {"_rescued_data": {"amount": ["x", "20"], "ID": "1"}},
+            {"amount": 10, "_rescued_data": {"amount": None, "ID": "2"}},
+        ],
+    ),
+    "a_name_that_comes_three_times": (
+        {"a.csv": "id,v,v,v\n1,a,b,c\n2,d,,e\n3,f,,\n"},
+        {},
+        [
+            {"id": 1, "v": "a", "_rescued_data": {"v": ["b", "c"]}},
+            {"id": 2, "v": "d", "_rescued_data": {"v": [None, "e"]}},
+            {"id": 3, "v": "f", "_rescued_data": {"v": [None, None]}},
+        ],
+    ),
+    "a_real_name_that_looks_made_up": (
+        {"a.csv": "amount,amount_1,amount\n1,2,3\n", "b.csv": "amount,amount_1\n4,5\n"},
+        {},
+        [{"amount": 1, "amount_1": 2, "_rescued_data": {"amount": "3"}},
+         {"amount": 4, "amount_1": 5}],
+    ),
+    "the_first_spelling_is_the_column": (
+        {"a.csv": "id,Id,ID\n1,2,3\n", "b.csv": "ID\n4\n", "c.csv": "id\n5\n"},
+        {},
+        [{"id": 1, "_rescued_data": {"ID": "3", "Id": "2"}}, {"_rescued_data": {"ID": "4"}},
+         {"id": 5}],
+    ),
+    "names_that_come_twice_in_one_of_the_files": (
+        {"a.csv": "id,amount\n1,10\n", "b.csv": "amount,id,amount\n20,2,30\n",
+         "c.csv": "id,amount,amount,more\n3,40,50,x\n"},
+        {},
+        [{"id": 1, "amount": 10}, {"id": 2, "amount": 20, "_rescued_data": {"amount": "30"}},
+         {"id": 3, "amount": 40, "more": "x", "_rescued_data": {"amount": "50"}}],
+    ),
+    "names_that_come_twice_packed_and_in_crlf": (
+        {"a.csv.gz": gzip.compress(b"id,v,V,v\r\n1,2,3,4\r\n"), "b.csv": "id,v,v\r\n5,6,7\r\n"},
+        {},
+        [{"id": 1, "v": 2, "_rescued_data": {"V": "3", "v": "4"}},
+         {"id": 5, "v": 6, "_rescued_data": {"v": "7"}}],
+    ),
+    "names_that_come_twice_in_quotes": (
+        {"a.csv": '"a;\nb";"ID";"a;\nb";id\n1;2;3;4\n', "b.csv": '\ufeff"ID";ID\n5;6\n',
+         "c.csv": 'sep=;\nID;"id"\n7;8\n'},
+        {"delimiter": ";"},
+        [{"a;\nb": 1, "ID": 2, "_rescued_data": {"a;\nb": "3", "id": "4"}},
+         {"ID": 5, "_rescued_data": {"ID": "6"}}, {"ID": 7, "_rescued_data": {"id": "8"}}],
+    ),
+    "names_that_come_twice_beside_an_empty_one": (
+        {"a.csv": "id,,id,\n1,2,3,4\n"},
+        {},
+        [{"id": 1, "column1": 2, "column3": 4, "_rescued_data": {"id": "3"}}],
+    ),
+    "names_that_come_twice_and_no_new_columns": (
+        {"a.csv": "id,amount,amount,AMOUNT,x,x\n1,10,20,30,4,5\n"},
+        {"columns": {"id": "bigint", "amount": "bigint"}, "schema_evolution": "none"},
+        [{"id": 1, "amount": 10, "_rescued_data": {"amount": "20", "AMOUNT": "30"}}],
+    ),
+    "names_that_come_twice_and_are_rescued": (
+        {"a.csv": "id,amount,amount,x,x\n1,10,20,4,5\n"},
+        {"columns": {"id": "bigint", "amount": "bigint"}, "schema_evolution": "rescue"},
+        [{"id": 1, "amount": 10, "_rescued_data": {"amount": "20", "x": ["4", "5"]}}],
+    ),
+    "names_that_come_twice_and_a_folder": (
+        {"id=1/a.csv": "id,v,id\n1,a,3\n2,b,4\n"},
+        {},
+        [{"id": 1, "v": "a", "_rescued_data": {"id": "3"}},
+         {"id": 1, "v": "b", "_rescued_data": {"id": ["2", "4"]}}],
+    ),
     "lf_and_crlf": (
         {"a.csv": "id,name\r\n1,a\n2,b\r\n3,c\n", "b.csv": "id,name\n4,d\r\n5,e\n"},
         {},
@@ -134,6 +209,43 @@ def test_every_row_of_a_csv_file_is_there(landed: Project, name: str) -> None:
     """
     assert landed.last.statuses[f"v_{name}"] == "success", landed.last.error
     same(rows(landed, f"v_{name}"), ODD_CSV[name][2])
+
+
+@pytest.mark.parametrize("mode", ["add_new_columns", "fail_on_new_columns", "rescue", "none"])
+def test_a_name_that_comes_twice_is_no_new_column(project: Project, mode: str) -> None:
+    """In a later run, whose columns are known, and beside files that name it once."""
+    hints = {"id": "bigint", "amount": "bigint"}
+    reads(project, "bronze", "landing", **CSV, columns=hints, schema_evolution=mode)
+    land(project, {"landing/1.csv": "id,amount\n1,10\n"})
+    project.run()
+    land(project, {"landing/2.csv": "id,amount\n2,20\n"})
+    land(project, {"landing/3.csv": "id,amount,amount,ID\n3,30,31,7\n"})
+    project.run()
+    land(project, {"landing/4.csv": "amount,ID,amount\n40,4,41\n"})
+    project.run()
+    same(
+        rows(project, "bronze"),
+        [
+            {"id": 1, "amount": 10},
+            {"id": 2, "amount": 20},
+            {"id": 3, "amount": 30, "_rescued_data": {"amount": "31", "ID": "7"}},
+            {"amount": 40, "_rescued_data": {"amount": "41", "ID": "4"}},
+        ],
+    )
+
+
+def test_the_header_of_a_large_file_is_found(project: Project) -> None:
+    """Rows that other threads read first are not taken for it."""
+    body = "".join(f"{number},{number},{'x' * 60}\n" for number in range(400_000))
+    land(project, {"landing/1.csv": f"id,v,v\n{body}"})
+    hook = {"pre_hook": "set preserve_insertion_order = false"}
+    reads(project, "bronze", "landing", config=hook, **CSV)
+    project.run()
+    found = project.query(
+        "select count(*) as n, count(id) as ids, count(v) as v from lake.bronze"
+        " where _rescued_data = '{\"v\":\"' || repeat('x', 60) || '\"}'"
+    )
+    assert found == [{"n": 400_000, "ids": 400_000, "v": 400_000}]
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -1,18 +1,12 @@
 {% macro duckdb__record_fields(options, known, files) %}
     {% if options.format == 'parquet' %}{% do return(sluice.duckdb_parquet_fields(options, known, files)) %}{% endif %}
-    {% set objects %}
-        from ({{ sluice.file_records(options, files, {}) }})
-        where {{ sluice.object_condition('_sluice_line', false) }}
-    {% endset %}
-    {# Distinct as texts, which are compared faster than lists. #}
-    {% set query %}
-        select unnest(names) as field, len(names) <> len(list_distinct(names)) as duplicates
-        from (
-            select from_json(names, '["VARCHAR"]') as names
-            from (select distinct to_json(json_keys(_sluice_line))::varchar collate "binary" as names {{ objects }})
-        )
-    {% endset %}
-    {% set found = sluice.query_rows(query) %}
+    {% set objects = sluice.duckdb_objects(options, files, {}) %}
+    {% set found = sluice.query_rows(sluice.duckdb_fields(objects)) %}
+    {% set named = sluice.duckdb_csv_names(options, found | map(attribute='field') | list, files) %}
+    {% if named.headers %}
+        {% set objects = sluice.duckdb_objects(options, files, named) %}
+        {% set found = sluice.query_rows(sluice.duckdb_fields(objects)) %}
+    {% endif %}
     {% set fields = found | map(attribute='field') | unique(true) | reject('in', known + ['_sluice_path']) | sort %}
     {% set kinds = {} %}
     {% if fields and options.format == 'json' %}
@@ -43,9 +37,28 @@
             {% do kinds.update({field: row['field_' ~ loop.index].split(' ') | reject('equalto', '') | list}) %}
         {% endfor %}
     {% endif %}
-    {% do return({
-        'kinds': kinds, 'types': {}, 'texts': {}, 'duplicates': found | selectattr('duplicates') | list | length > 0,
-    }) %}
+    {% do return(dict(
+        named, kinds=kinds, types={}, texts={},
+        duplicates=options.format == 'json' and found | selectattr('duplicates') | list | length > 0,
+    )) %}
+{% endmacro %}
+
+
+{% macro duckdb_objects(options, files, found) %}
+    {# From and where of the records that are JSON objects. #}
+    from ({{ sluice.file_records(options, files, found) }})
+    where {{ sluice.object_condition('_sluice_line', false) }}
+{% endmacro %}
+
+
+{% macro duckdb_fields(objects) %}
+    {# A query of the fields of these objects, and whether one names a field twice. Distinct as texts, which are
+       compared faster than lists. #}
+    select unnest(names) as field, len(names) <> len(list_distinct(names)) as duplicates
+    from (
+        select from_json(names, '["VARCHAR"]') as names
+        from (select distinct to_json(json_keys(_sluice_line))::varchar collate "binary" as names {{ objects }})
+    )
 {% endmacro %}
 
 
@@ -71,7 +84,9 @@
         {% endfor %}
         {% do texts.update({reader: exact}) %}
     {% endfor %}
-    {% do return({'kinds': {}, 'types': types, 'texts': texts, 'duplicates': false}) %}
+    {% do return({
+        'kinds': {}, 'types': types, 'texts': texts, 'duplicates': false, 'headers': {}, 'repeated': [], 'later': [],
+    }) %}
 {% endmacro %}
 
 

@@ -14,7 +14,7 @@
     {% for path in known.bytes %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
     {% for path in known.wide %}{% do readers.update({path: 'wide'}) %}{% endfor %}
     {% for path in sluice.duckdb_odd_files(known.wide) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
-    {% if options.format == 'csv' %}{% do sluice.duckdb_csv_readers(options, files, known, readers) %}{% endif %}
+    {% set is_spelled = options.format == 'csv' and sluice.duckdb_csv_readers(options, files, known, readers) %}
     {% for kind in ('plain', 'packed') %}
         {% set wide = 'wide' if of_lines or options.format == 'csv' else none %}
         {% set rest = namespace(paths=known[kind]) %}
@@ -24,6 +24,9 @@
         {% endfor %}
     {% endfor %}
     {% for path in sluice.duckdb_looks_packed(readers) %}{% do readers.pop(path) %}{% endfor %}
+    {% if is_spelled %}
+        {% for path, reader in readers.items() %}{% do readers.update({path: reader ~ '_spelled'}) %}{% endfor %}
+    {% endif %}
     {% do return(readers) %}
 {% endmacro %}
 
@@ -39,47 +42,6 @@
         where (content >= '\\x1F\\x8B'::blob and content < '\\x1F\\x8C'::blob)
             or (content >= '\\x28\\xB5\\x2F\\xFD'::blob and content < '\\x28\\xB5\\x2F\\xFE'::blob)
     ") | map(attribute='path') | list) %}
-{% endmacro %}
-
-
-{% macro duckdb_csv_readers(options, files, known, readers) %}
-    {# Takes those CSV files out of `known` that a look at their bytes tells to be odd. 'nothing' has line ends only;
-       '_skip' begins with Excel's sep=; and '_loose' has both kinds of line ends, which DuckDB reads if it is not
-       strict about quotation marks: so there must be none. #}
-    {% set sizes = {} %}
-    {% for file in files %}{% do sizes.update({file.path: file.size | int}) %}{% endfor %}
-    {% set looked = [] %}
-    {% for path in known.plain if sizes[path] < 268435456 %}{% do looked.append(path) %}{% endfor %}
-    {% if not looked %}{% do return(none) %}{% endif %}
-    {% set found = sluice.query_rows("
-        select
-            filename as path,
-            regexp_full_match(content, '[\\r\\n]*') as is_blank,
-            regexp_matches(content, '^sep=.\\r?\\n') as has_separator,
-            regexp_matches(content, '(^|[^\\r])\\n') and contains(content, E'\\r\\n')
-                and not contains(content, " ~ sluice.literal(options.quote) ~ ") as is_mixed
-        from (
-            select filename, coalesce(try(decode(content)), 'x') as content
-            from read_blob(" ~ sluice.duckdb_paths(looked) ~ ")
-        )
-        where starts_with(content, 'sep=')
-            or contains(content, E'\\r\\n')
-            or regexp_full_match(content, '[\\r\\n]*')
-    ") %}
-    {% set groups = {} %}
-    {% for file in found if file.is_blank or file.has_separator or file.is_mixed %}
-        {% do known.plain.remove(file.path) %}
-        {% if file.is_blank %}
-            {% do readers.update({file.path: 'nothing'}) %}
-        {% else %}
-            {% set reader = 'wide' ~ ('_skip' if file.has_separator and options.header else '')
-                ~ ('_loose' if file.is_mixed else '') %}
-            {% do groups.setdefault(reader, []).append(file.path) %}
-        {% endif %}
-    {% endfor %}
-    {% for reader, paths in groups.items() %}
-        {% do sluice.duckdb_try_reader(options, reader, paths, readers) %}
-    {% endfor %}
 {% endmacro %}
 
 
@@ -124,12 +86,22 @@
 {% endmacro %}
 
 
-{% macro duckdb__file_records(options, files, texts) %}
-    {# Each file by the reader that was chosen for it. #}
-    {% set parts = [] %}
+{% macro duckdb__file_records(options, files, found) %}
+    {# Each file by the reader that was chosen for it, and by the names in its header where DuckDB has others. #}
+    {% set parts, headers = [], {} %}
+    {% for header, paths in found.get('headers', {}).items() %}
+        {% for path in paths %}{% do headers.update({path: header}) %}{% endfor %}
+    {% endfor %}
     {% for reader, chosen in files | groupby('reader') %}
-        {% set paths = sluice.duckdb_paths(chosen | map(attribute='path')) %}
-        {% do parts.append(sluice.duckdb_reader(options, reader, paths, texts.get(reader, []))) %}
+        {% set groups = {} %}
+        {% for file in chosen %}{% do groups.setdefault(headers.get(file.path), []).append(file.path) %}{% endfor %}
+        {% for header, group in groups.items() %}
+            {% set paths = sluice.duckdb_paths(group) %}
+            {% do parts.append(
+                sluice.duckdb_named_reader(options, reader, paths, fromjson(header)) if header
+                else sluice.duckdb_reader(options, reader, paths, found.get('texts', {}).get(reader, []))
+            ) %}
+        {% endfor %}
     {% endfor %}
     {% do return(parts | join('\nunion all\n')) %}
 {% endmacro %}
@@ -137,7 +109,7 @@
 
 {% macro duckdb_reader(options, reader, paths, texts=[]) %}
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
-    {% if reader == 'nothing' %}
+    {% if reader.startswith('nothing') %}
         {% do return('select null::varchar as _sluice_path, null::varchar as _sluice_line where false') %}
     {% elif options.format != 'json' %}
         {% set casts = [] %}
@@ -258,7 +230,7 @@
 {% endmacro %}
 
 
-{% macro duckdb_table_reader(options, paths, reader) %}
+{% macro duckdb_table_reader(options, paths, reader, parallel=true) %}
     {# CSV is read strictly and as text, from the first line on: what does not fit the header is an error of the
        file. Nothing of it is guessed; without `comment` DuckDB would take # for a mark of comments, where it stands
        among numbers. #}
@@ -268,8 +240,9 @@
         'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header
         ~ ', skip = ' ~ (1 if '_skip' in reader else 0) ~ ", comment = '', strict_mode = "
         ~ ('false' if '_loose' in reader else 'true') ~ ', max_line_size = '
-        ~ (2097152 if reader == 'stream' else 67108864) ~ ', delim = ' ~ sluice.literal(options.delimiter)
-        ~ ', quote = ' ~ sluice.literal(options.quote) ~ ', escape = ' ~ sluice.literal(options.escape) ~ common
+        ~ (2097152 if reader.startswith('stream') else 67108864) ~ ', parallel = ' ~ parallel
+        ~ ', delim = ' ~ sluice.literal(options.delimiter) ~ ', quote = ' ~ sluice.literal(options.quote)
+        ~ ', escape = ' ~ sluice.literal(options.escape) ~ common
     ) %}
 {% endmacro %}
 

@@ -51,6 +51,17 @@
 {% endmacro %}
 
 
+{% macro duckdb__json_repeated_value(first, object, name) %}
+    {# A list of one list, so that it is written once. #}
+    {% set fields = 'list_zip(json_keys(' ~ object ~ '), json_extract(' ~ object ~ ", '$.*'))" %}
+    {% set later = 'list_filter(' ~ fields ~ ', lambda f: f[1] collate "binary" = ' ~ sluice.literal(name) ~ ')[2:]' %}
+    {% set all = 'list_filter([(' ~ first ~ ')::json] || list_transform(' ~ later
+        ~ ', lambda f: f[2]), lambda v: v is not null)' %}
+    {% do return('list_transform([' ~ all
+        ~ '], lambda v: case len(v) when 0 then null when 1 then v[1] else to_json(v) end)[1]') %}
+{% endmacro %}
+
+
 {% macro duckdb__list_element(list, number) %}
     {% do return(list ~ '[' ~ number ~ ']') %}
 {% endmacro %}
