@@ -62,8 +62,9 @@
 
 
 {% macro check_update_lists(options, batch) %}
-    {# What stands in the column of columns_to_update: no list is an error, a name that the query lacks is told. #}
-    {% if not options.columns_to_update %}{% do return(none) %}{% endif %}
+    {# What stands in the column of columns_to_update: no list is an error, a name that the query lacks is told. Returns
+       the warnings as events of the log. #}
+    {% if not options.columns_to_update %}{% do return([]) %}{% endif %}
     {% set broken %}
         select count(*) as num_events, max(cast(_sluice_set as {{ dbt.type_string() }})) as example
         from {{ batch }}
@@ -81,13 +82,14 @@
     {% endif %}
     {% set unknown = sluice.query_rows(sluice.update_names(batch, options.query | map('lower') | list)) %}
     {% if unknown %}
-        {% do sluice.warn_flow(
+        {% do return([sluice.flow_warning(
             model.name ~ ": columns_to_update '" ~ options.columns_to_update ~ "' lists names that are no columns of "
             ~ 'the query, so nothing is set by them: ' ~ unknown | map(attribute='name') | join(', ')
             ~ '. Way out: spell them as the query does, or leave them out of the list.',
             {}
-        ) %}
+        )]) %}
     {% endif %}
+    {% do return([]) %}
 {% endmacro %}
 
 

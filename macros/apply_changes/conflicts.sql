@@ -1,5 +1,5 @@
-{% macro warn_conflicts(options, found, new, kept) %}
-    {# Told on the screen and in the event log: how many, who wins, and in which columns the upserts differ. #}
+{% macro conflict_warning(options, found, new, kept) %}
+    {# Said, and as an event of the log: how many, who wins, and in which columns the upserts differ. #}
     {% set upserts = found.conflicts - found.conflicts_with_delete %}
     {% if upserts and not found.conflicts_with_delete %}
         {% set what = 'have conflicting upserts; the greatest values win.' %}
@@ -11,11 +11,11 @@
     {% endif %}
     {% set names = sluice.conflicting_columns(options, new, kept) if upserts else [] %}
     {% if names %}{% set what = what ~ ' The upserts differ in ' ~ names | join(', ') ~ '.' %}{% endif %}
-    {% do sluice.warn_flow(
+    {% do return(sluice.flow_warning(
         model.name ~ ': ' ~ found.conflicts ~ ' (key, sequence) pairs ' ~ what
             ~ ' A finer sequence_by would tell which came last.',
         {'num_conflicts': found.conflicts, 'columns': names}
-    ) %}
+    )) %}
 {% endmacro %}
 
 
@@ -37,12 +37,12 @@
     {% set query %}
         with _sluice_upserts as (
             select {{ selected }}, 1 as _sluice_is_new
-            from {{ new }}
+            from {{ new }} as _sluice_new_upserts
             where _sluice_operation = 'UPSERT'
             {%- if kept %}
             union all
             select {{ selected }}, 0 as _sluice_is_new
-            from {{ kept }}
+            from {{ kept }} as _sluice_known_upserts
             where _sluice_operation = 'UPSERT'
             {%- endif %}
         ),
@@ -77,11 +77,11 @@
 {% endmacro %}
 
 
-{% macro warn_flow(message, details) %}
-    {# A warning of the model that runs, on the screen and in the event log. #}
+{% macro flow_warning(message, details) %}
+    {# A warning of the model that runs: said now, and returned as an event for the log. #}
     {% do exceptions.warn(message) %}
-    {% do sluice.log_events([{
+    {% do return({
         'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
         'details': dict({'unique_id': model.unique_id, 'relation': this | string}, **details),
-    }], this.database) %}
+    }) %}
 {% endmacro %}

@@ -9,14 +9,14 @@
         {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out) %}
     {% elif recorded is none %}
         {% do errors.append(
-            existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; ' ~ way_out
+            existing ~ ' exists, but sluice knows no events of it, so it was made by something else; ' ~ way_out
         ) %}
     {% elif recorded.made_by %}
         {% do errors.append(
             existing ~ ' was made by something else meanwhile (' ~ recorded.made_by
             ~ '), so its rows are not those of this feed; ' ~ way_out
         ) %}
-    {% elif load_cached_relation(events) is none %}
+    {% elif recorded.get('state', {}).kind != 'stream' and load_cached_relation(events) is none %}
         {% do errors.append(
             'the kept events of ' ~ existing ~ ' are gone (expected the table ' ~ events
             ~ '), and without them the next rows cannot be worked out; ' ~ way_out
@@ -36,25 +36,27 @@
 {% endmacro %}
 
 
-{% macro check_drift(options, recorded, kept, staged) %}
-    {# What the kept events, or the table made from them, cannot follow: other keys, sequence, conditions, SCD type,
-       names of the interval. Column lists may change: a column is then new, or gone. #}
-    {% set errors = sluice.option_drift_errors(recorded, sluice.recorded_options(options), [
-        'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'columns_to_update',
-        'scd_type', 'start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted',
-    ], options.snapshot is not none) %}
-    {% do errors.extend(sluice.type_drift_errors(options, kept, staged)) %}
+{% macro check_drift(options, recorded, record, before, staged) %}
+    {# What the state, or the table made from it, cannot follow: other keys, SCD type, names of the interval; where
+       events are kept, also what they were made by. Column lists may change: a column is then new, or gone. `before`
+       are the columns of the events so far. #}
+    {% set streamed = record.state.kind == 'stream' %}
+    {% set names = ['keys', 'scd_type', 'start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] %}
+    {% set made_by = ['sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'columns_to_update'] %}
+    {% set errors = sluice.option_drift_errors(
+        recorded, record, names + ([] if streamed else made_by), options.snapshot is not none) %}
+    {% do errors.extend(sluice.type_drift_errors(options, before, staged)) %}
     {% if errors %}
-        {% do errors.append('the kept events cannot follow that; change it back, or start over: '
-            ~ sluice.rebuild_command(model)) %}
+        {% do errors.append('the ' ~ ('table' if streamed else 'kept events')
+            ~ ' cannot follow that; change it back, or start over: ' ~ sluice.rebuild_command(model)) %}
     {% endif %}
     {% do sluice.raise_errors('apply_changes drift', errors) %}
 {% endmacro %}
 
 
-{% macro recorded_options(options) %}
-    {# What the state depends on, kept with it and compared at the next run: what the events were made by, and
-       what shapes the rows that follow from them. #}
+{% macro recorded_options(options, source, staged) %}
+    {# What the state depends on, kept with it and compared at the next run: what the events were made by, what shapes
+       the rows that follow from them, and where the events lie. #}
     {% set events = {'keys': options['keys'], 'sequence_by': options.sequence} %}
     {% set rows = {} %}
     {% for name in ('scd_type', 'hard_deletes', 'open_end', 'on_schema_change') %}
@@ -77,7 +79,17 @@
         {% do rows.update({'start_at': options.start_at, 'end_at': options.end_at}) %}
     {% endif %}
     {% do rows.update(sluice.snapshot_only_columns(options)) %}
-    {% do return({'events': events, 'rows': rows}) %}
+    {% set reads, types = {}, [] %}
+    {% for range in source.ranges %}{% do reads.update({range.source: range.relation}) %}{% endfor %}
+    {% for column in staged if column.name in options['keys'] or column.name == '_sluice_sequence' %}
+        {% do types.append(column) %}
+    {% endfor %}
+    {% do return({'events': events, 'rows': rows, 'state': {
+        'kind': source.kind, 'reason': source.reason, 'checked': source.checked, 'signature': source.signature,
+        'template': source.template if source.kind == 'stream' else none, 'reads': reads,
+        'feed': sluice.names_and_types(options.feed), 'events': sluice.names_and_types(staged),
+        'types': sluice.names_and_types(types),
+    }}) %}
 {% endmacro %}
 
 

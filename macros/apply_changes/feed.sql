@@ -70,66 +70,6 @@
 {% endmacro %}
 
 
-{% macro count_events(options, batch) %}
-    {# {'num_rows', 'num_truncates', 'nulls': {what: how many events have none}} of a batch. #}
-    {% set conditions = {} %}
-    {% for key in options['keys'] %}
-        {% do conditions.update({
-            "key column '" ~ key ~ "'": "_sluice_operation <> 'TRUNCATE' and " ~ sluice.quote(key) ~ ' is null',
-        }) %}
-    {% endfor %}
-    {% for part in sluice.sequence_parts(options, batch) %}
-        {% do conditions.update({"sequence_by '" ~ part.name ~ "'": part.null}) %}
-    {% endfor %}
-    {% set query %}
-        select
-            count(*) as num_rows,
-            {%- for condition in conditions.values() %}
-            count(*) filter (where {{ condition }}) as nulls_{{ loop.index }},
-            {%- endfor %}
-            count(*) filter (where _sluice_operation = 'TRUNCATE') as num_truncates
-        from {{ batch }}
-    {% endset %}
-    {% set found = sluice.query_rows(query)[0] %}
-    {% set nulls = {} %}
-    {% for what in conditions %}
-        {% set count = found['nulls_' ~ loop.index] %}
-        {% if count %}{% do nulls.update({what: count}) %}{% endif %}
-    {% endfor %}
-    {% do return({'num_rows': found.num_rows, 'num_truncates': found.num_truncates, 'nulls': nulls}) %}
-{% endmacro %}
-
-
-{% macro check_events(counts) %}
-    {# A null key or sequence ends the run before anything is written: such an event has no place. #}
-    {% set errors = [] %}
-    {% for what, count in counts.nulls.items() %}
-        {% do errors.append(what ~ ' is null in ' ~ count ~ ' of ' ~ counts.num_rows ~ ' events') %}
-    {% endfor %}
-    {% if errors %}
-        {% do errors.append(
-            'expected a value in every one: without it an event has no place. Nothing was written; '
-            ~ 'drop such rows before this model '
-            ~ '(an expectation with on_violation: drop on the streaming table keeps them in its quarantine)'
-            ~ sluice.quarantine_commands()
-        ) %}
-    {% endif %}
-    {% do sluice.raise_errors('Change events without key or sequence', errors) %}
-{% endmacro %}
-
-
-{% macro quarantine_commands() %}
-    {# For rows that were read before there was a rule: what moves them out of the streaming tables that this model
-       reads. #}
-    {% set commands = [] %}
-    {% for id in model.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(id)) %}
-        {% do commands.append(sluice.operation_command('quarantine', graph.nodes[id])) %}
-    {% endfor %}
-    {% do return('. A rule that comes now does not look at rows that are there already; for these: '
-        ~ commands | join(', ') if commands else '') %}
-{% endmacro %}
-
-
 {% macro contract_query(options, columns, sql) %}
     {# A query with the columns that the target gets from this feed, for a contract to be held against. #}
     {% set selected = sluice.quoted(options.output) %}

@@ -1,7 +1,8 @@
-{% macro apply_changes_options(node, columns, kept=[], replayed=false) %}
+{% macro apply_changes_options(node, columns, kept=[], replayed=false, checked=false) %}
     {# The options of a model or snapshot, checked against the columns of its query; every error at once.
        All that the builders of SQL need to know is in the result: they look at nothing else. `kept` are the names of
-       the columns that the target has had so far. #}
+       the columns that the target has had so far. `checked`: the same expressions over the same columns were read by
+       the engine before. #}
     {% set snapshot = node.resource_type == 'snapshot' %}
     {% set given = node.config.get('meta') or {} %}
     {% set names = columns | map(attribute='name') | list %}
@@ -19,7 +20,8 @@
         ) %}
     {% endfor %}
     {% set options = {
-        'node': node.unique_id, 'name': node.name, 'given': given, 'query': names, 'keys': keys, 'output': output,
+        'node': node.unique_id, 'name': node.name, 'given': given, 'query': names, 'feed': columns, 'keys': keys,
+        'output': output,
         'left_out': left_out,
         'sequence': sluice.sequence_option(given, names, errors),
         'columns_to_update': updates,
@@ -31,7 +33,9 @@
     {# Checked here against this batch; apply_events takes in what older batches had beside it. #}
     {% do options.update(sluice.value_options(options, output, errors)) %}
     {# A rebuild reads the kept events, where expressions were worked out; their columns may be gone. #}
-    {% if not replayed %}{% do errors.extend(sluice.option_expression_errors(options, columns)) %}{% endif %}
+    {% if not replayed and not checked %}
+        {% do errors.extend(sluice.option_expression_errors(options, columns)) %}
+    {% endif %}
     {% do sluice.raise_errors('apply_changes configuration errors', errors, node) %}
     {% do return(options) %}
 {% endmacro %}
@@ -51,15 +55,16 @@
 
 
 {% macro names_kept(columns, recorded, starts_over) %}
-    {# The names of the columns that the kept events have so far; none for a target that starts over, and where the
-       query has nothing that could stay out of it. #}
-    {% set events = sluice.events_relation() %}
+    {# The names of the columns that the target has had so far; none for one that starts over, and where the query has
+       nothing that could stay out of it. #}
     {% if starts_over or recorded is none
-        or not sluice.columns_left_out({}, columns | map(attribute='name') | list, [])
-        or load_cached_relation(events) is none %}
+        or not sluice.columns_left_out({}, columns | map(attribute='name') | list, []) %}
         {% do return([]) %}
     {% endif %}
-    {% do return(sluice.columns_of(events) | map(attribute='name') | list) %}
+    {% set state, events = recorded.get('state', {}), sluice.events_relation() %}
+    {% if state.kind != 'stream' and load_cached_relation(events) is none %}{% do return([]) %}{% endif %}
+    {% do return((sluice.recorded_types(recorded, 'events') if state else sluice.columns_of(events))
+        | map(attribute='name') | list) %}
 {% endmacro %}
 
 
@@ -70,7 +75,7 @@
         'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
         'columns_to_update', 'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list',
         'ignore_null_updates', 'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list',
-        'start_at', 'end_at',
+        'start_at', 'end_at', 'keep_events',
     ] %}
     {% for name in options if node.config.get(name) is not none %}
         {% do errors.append(name ~ ' is set beside meta, where it has no effect; expected under it: meta: {' ~ name

@@ -18,20 +18,24 @@
     {% endif %}
 
     {% set recorded = sluice.target_options(sluice.dataset_id(target_relation), node.database) %}
-    {% do sluice.check_kept_events(node, target_relation, events, recorded) %}
-    {% set options = sluice.apply_changes_options(node, sluice.replayed_columns(node, events), replayed=true) %}
-    {% set record = sluice.recorded_options(options) %}
+    {% set streamed = (recorded or {}).get('state', {}).kind == 'stream' %}
+    {% if not streamed %}{% do sluice.check_kept_events(node, target_relation, events, recorded) %}{% endif %}
+    {% set replay = sluice.streamed_replay(node, target_relation, recorded) if streamed
+        else sluice.kept_replay(node, events, recorded) %}
+    {% set record = dict(recorded, **replay.record) %}
+    {% set made_by = [] if streamed else recorded.events | list + ['columns_to_update', 'scd_type'] %}
     {% set errors = sluice.option_drift_errors(
-        recorded, record, recorded.events | list + ['columns_to_update', 'scd_type'], options.snapshot is not none
-    ) %}
+        recorded, record, ['keys', 'scd_type'] + made_by, replay.options.snapshot is not none) %}
     {% if errors %}
-        {% do errors.append('the kept events cannot follow that; change it back, or drop them and read the source anew '
-            ~ '(it must still hold the feed): ' ~ sluice.rebuild_command(node)) %}
+        {% do errors.append(('its table' if streamed else 'the kept events')
+            ~ ' cannot follow that; change it back, or drop ' ~ ('it' if streamed else 'them')
+            ~ ' and read the source anew (it must still hold the feed): ' ~ sluice.rebuild_command(node)) %}
         {% do sluice.raise_errors('sluice.rebuild error', errors, node) %}
     {% endif %}
-    {% do sluice.replay_events(options, events, target_relation, recorded, record) %}
+    {% do sluice.run_script(sluice.replay_statements(replay, target_relation, recorded, record), 'replay', true) %}
     {% do adapter.commit() %}
-    {% do log('sluice: ' ~ target_relation ~ ' was replayed from its kept events', info=true) %}
+    {% do log('sluice: ' ~ target_relation ~ ' was replayed from '
+        ~ ('its streams' if streamed else 'its kept events'), info=true) %}
 {% endmacro %}
 
 
@@ -64,6 +68,40 @@
 {% endmacro %}
 
 
+{% macro streamed_replay(node, target_relation, recorded) %}
+    {# All events of the batches that were read, by the query as it was then: {'options', 'record', 'events'}. #}
+    {% set id, ranges = sluice.dataset_id(target_relation), [] %}
+    {% for source_id, relation in recorded.state.reads.items() %}
+        {% set read = sluice.committed_batch(id, source_id, node.database) %}
+        {% do ranges.append({'source': source_id, 'relation': relation, 'from': 0, 'to': read.batch}) %}
+    {% endfor %}
+    {% set feed = sluice.feed_over(recorded.state.template, ranges) %}
+    {% set columns = sluice.query_columns(feed) %}
+    {% set options = sluice.apply_changes_options(
+        node, columns, sluice.recorded_types(recorded, 'events') | map(attribute='name') | list) %}
+    {% set query = '(' ~ sluice.staged_events(options, columns, feed) ~ ')' %}
+    {% set staged = sluice.query_columns('select * from ' ~ query) %}
+    {% set source = dict(recorded.state, ranges=ranges) %}
+    {% set record = sluice.recorded_options(options, source, staged) %}
+    {% do return({'options': dict(options, typed=staged), 'record': record, 'events': query}) %}
+{% endmacro %}
+
+
+{% macro kept_replay(node, events, recorded) %}
+    {# All events that are kept: {'options', 'record', 'events'}. #}
+    {% set options = sluice.apply_changes_options(node, sluice.replayed_columns(node, events), replayed=true) %}
+    {% set typed = sluice.columns_of(events) %}
+    {% set names = typed | map(attribute='name') | list %}
+    {% set exact = sluice.exact_columns(typed, names) | join(', ') %}
+    {% set record = sluice.recorded_options(options, {'kind': 'events', 'ranges': []}, typed) %}
+    {% if recorded.get('state') %}{% do record.update({'state': recorded.state}) %}{% endif %}
+    {% do return({
+        'options': dict(options, typed=typed), 'record': record,
+        'events': '(select ' ~ exact ~ ' from ' ~ events ~ ')',
+    }) %}
+{% endmacro %}
+
+
 {% macro replayed_columns(node, events) %}
     {# The columns of the query that the kept events came from: theirs, and those that were left out by name. #}
     {% set columns = sluice.user_columns(sluice.columns_of(events)) %}
@@ -77,31 +115,43 @@
 {% endmacro %}
 
 
-{% macro replay_events(options, events, target_relation, recorded, record) %}
-    {# The whole target anew, from the whole set of its events; a table that was dropped comes back. #}
-    {% set ignored = sluice.new_names(options.columns, target_relation)
-        if options.on_schema_change == 'ignore' and load_cached_relation(target_relation) is not none else [] %}
+{% macro replay_statements(replay, target_relation, recorded, record) %}
+    {# The whole target anew, from the whole set of its events, as statements; a table that was dropped comes back. #}
+    {% set options, there = replay.options, load_cached_relation(target_relation) is not none %}
+    {% set present = sluice.columns_of(target_relation) if there else [] %}
+    {% set ignored = [] %}
+    {% for name in options.columns if there and options.on_schema_change == 'ignore'
+        and sluice.find_column(present, name) is none %}
+        {% do ignored.append(name | lower) %}
+    {% endfor %}
     {% set tracked = [] %}
     {% for name in options.tracked if name | lower not in ignored %}{% do tracked.append(name) %}{% endfor %}
-    {% set options = dict(options, tracked=tracked, typed=sluice.columns_of(events)) %}
-    {% set all = sluice.exact_events(options, events) %}
+    {% set options = dict(options, tracked=tracked) %}
+    {% set all = sluice.stage_table('all', sluice.new_events(options.typed, replay.events, none), target_relation) %}
     {% set ties = sluice.count_new_events(options, all, none).ties > 0 %}
-    {% set rows = sluice.target_rows(options, events, sluice.deduplicated_events(options, all, none, ties)) %}
+    {% set rows = sluice.target_rows(options, all, sluice.deduplicated_events(options, all, none, ties)) %}
     {% set columns = sluice.query_columns(rows) %}
-    {% if load_cached_relation(target_relation) is none %}
-        {% do sluice.create_table(target_relation, columns) %}
+    {% set statements = [] %}
+    {% if there %}
+        {% set wanted = [] %}
+        {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}
+        {% set changes = sluice.column_changes(
+            target_relation, wanted, existing=present, node=graph.nodes[options.node]) %}
+        {% set taken = changes.taken %}
+        {% do statements.extend(changes.statements + ['delete from ' ~ target_relation]) %}
+    {% else %}
+        {% set taken = columns %}
+        {% do statements.append(sluice.declared_table(target_relation, columns)) %}
     {% endif %}
-    {% set wanted = [] %}
-    {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}
-    {% set taken = sluice.sync_columns(target_relation, wanted, node=graph.nodes[options.node]).taken %}
-    {% do run_query('delete from ' ~ target_relation) %}
-    {% do sluice.insert_rows(target_relation, taken, rows) %}
+    {% do statements.append(
+        sluice.insert_statement(target_relation, taken | map(attribute='name') | list, rows)) %}
     {% for option in ('start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')
         if recorded.rows.get(option) and sluice.find_column(columns, recorded.rows[option]) is none %}
-        {% do run_query(
+        {% do statements.append(
             'alter table ' ~ target_relation ~ ' drop column if exists ' ~ sluice.quote(recorded.rows[option])
         ) %}
     {% endfor %}
-    {% do run_query(sluice.insert_target_options(
-        sluice.dataset_id(target_relation), record, target_relation.database)) %}
+    {% do return(statements + sluice.drop_statements([all]) + [
+        sluice.insert_target_options(sluice.dataset_id(target_relation), record, target_relation.database),
+    ]) %}
 {% endmacro %}

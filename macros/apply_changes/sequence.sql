@@ -52,7 +52,7 @@
 {% macro sequence_parts(options, events) %}
     {# What a sequence is made of: {'name', 'value' (SQL over staged events), 'dtype', 'null' (a condition)} of each
        part. An expression can be a struct too. None of them may be null, nor what is within a part. #}
-    {% set dtype = sluice.find_column(sluice.columns_of(events), '_sluice_sequence').dtype %}
+    {% set dtype = sluice.find_column(options.typed, '_sluice_sequence').dtype %}
     {% set names, parts = options.sequence, [] %}
     {% if names | length == 1 %}
         {% do parts.append({'name': names[0], 'value': '_sluice_sequence', 'dtype': dtype}) %}

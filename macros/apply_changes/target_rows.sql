@@ -24,9 +24,9 @@
     {% set history %}
         {%- if kept -%}
         (
-            select {{ names }} from {{ kept }}
+            select {{ names }} from {{ kept }} as _sluice_known
             union all
-            select {{ names }} from {{ new }}
+            select {{ names }} from {{ new }} as _sluice_new
         ) as _sluice_history
         {%- else -%}
         {{ new }} as _sluice_history
@@ -165,7 +165,8 @@
     with _sluice_marked as (
         {%- if options.truncates %}
         -- an event as old as a truncate goes with it
-        select * from ({{ sluice.truncated_events(deduplicated, events) }}) as _sluice_truncated
+        {%- set type = sluice.find_column(options.typed, '_sluice_sequence').dtype %}
+        select * from ({{ sluice.truncated_events(deduplicated, events, type) }}) as _sluice_truncated
         where _sluice_truncated_at is distinct from _sluice_sequence
         {%- else %}
         select _sluice_deduplicated.*, cast(null as {{ dbt.type_boolean() }}) as _sluice_truncated_at
@@ -203,9 +204,9 @@
 {% endmacro %}
 
 
-{% macro truncated_events(deduplicated, events) %}
+{% macro truncated_events(deduplicated, events, type) %}
     {# A query of the events, each with _sluice_truncated_at: the first truncate that is not older than it, or null. #}
-    {% do return(adapter.dispatch('truncated_events', 'sluice')(deduplicated, events)) %}
+    {% do return(adapter.dispatch('truncated_events', 'sluice')(deduplicated, events, type)) %}
 {% endmacro %}
 
 

@@ -1,6 +1,8 @@
-{% macro warn_text_order(options, new, kept) %}
-    {# Texts sort letter by letter, so 10 comes before 9. Told where the new events, or those kept of their keys, show
-       it: a part that is text, and two values of it that their numbers would order the other way round. #}
+{% macro text_order_warnings(options, new, kept) %}
+    {# Warnings, said and as events of the log. Texts sort letter by letter, so 10 comes before 9. Told where the new
+       events, or those kept of their keys, show it: a part that is text, and two values of it that their numbers would
+       order the other way round. #}
+    {% set warnings = [] %}
     {% for part in sluice.sequence_parts(options, new) if sluice.type_family(part.dtype) == 'text' %}
         {% set query %}
             select
@@ -8,10 +10,10 @@
                 min({{ part.value }}) as lowest,
                 max({{ part.value }}) as greatest
             from (
-                select _sluice_sequence from {{ new }}
+                select _sluice_sequence from {{ new }} as _sluice_new_sequences
                 {%- if kept %}
                 union all
-                select _sluice_sequence from {{ kept }}
+                select _sluice_sequence from {{ kept }} as _sluice_known_sequences
                 {%- endif %}
             ) as _sluice_sequences
             group by 1
@@ -20,15 +22,16 @@
         {% endset %}
         {% set example = sluice.misordered_texts(sluice.query_rows(query)) %}
         {% if example %}
-            {% do sluice.warn_flow(
+            {% do warnings.append(sluice.flow_warning(
                 model.name ~ ": sequence_by '" ~ part.name ~ "' is text (" ~ part.dtype ~ "), and in the order of "
                 ~ "texts '" ~ example[0] ~ "' comes before '" ~ example[1] ~ "'. Way out: "
                 ~ sluice.text_order_advice(part.name, example)
                 ~ ' as a column of the query, and that as sequence_by.',
                 {'sequence_by': part.name}
-            ) %}
+            )) %}
         {% endif %}
     {% endfor %}
+    {% do return(warnings) %}
 {% endmacro %}
 
 

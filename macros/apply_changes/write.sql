@@ -1,24 +1,27 @@
 {% macro write_changes(plan, target, existing, full_refresh) %}
-    {# Creates the target or brings its columns up to date. Returns {'statements' that write its rows, 'counts' of them,
-       'staged': tables to drop}; the rows of a table that is made anew are counted when they are in. #}
+    {# The statements that write the rows of the target, and what goes with them: {'statements', 'counts' of the rows
+       (of a table that is made anew they are counted when they are in), 'staged': tables to drop}. #}
     {% set options = plan.options %}
     {% if full_refresh %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
-        {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
-        {% do sluice.create_table(target, columns, contracted=true) %}
-        {% set statement = sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows) %}
-        {% do return({'statements': [statement], 'counts': none, 'staged': []}) %}
+        {% set statements = [
+            sluice.declared_table(target, columns, contracted=true),
+            sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows),
+        ] %}
+        {% if existing is not none %}{% do statements.insert(0, get_drop_sql(existing)) %}{% endif %}
+        {% for index in config.get('indexes', default=[]) %}
+            {% do statements.append(get_create_index_sql(target, index)) %}
+        {% endfor %}
+        {% do return({'statements': statements, 'counts': none, 'staged': []}) %}
     {% endif %}
-    {% do sluice.check_vanished_columns(options, target) %}
+    {% if options %}{% do sluice.check_vanished_columns(options, target) %}{% endif %}
     {% if not plan.changed %}
-        {% do return({'statements': ['select 1 as nothing_new'], 'counts': sluice.no_changes(), 'staged': []}) %}
+        {% do return({'statements': [], 'counts': sluice.no_changes(), 'staged': []}) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
-    {% set statements = sluice.write_statements(
+    {% set statements = changes.statements + sluice.write_statements(
         target, changes.columns, sluice.row_identity(options), changes.relation) %}
-    {% do return({
-        'statements': statements, 'counts': changes.counts, 'staged': changes.staged + [changes.relation],
-    }) %}
+    {% do return({'statements': statements, 'counts': changes.counts, 'staged': [changes.relation]}) %}
 {% endmacro %}
 
 
@@ -36,28 +39,33 @@
 
 {% macro stage_changes(plan, target) %}
     {# What the target has to take over: {'relation' with its rows, marked by _sluice_change, its 'columns', 'counts',
-       'staged': further tables to drop}. The target gets the columns that are new. #}
+       'statements' that give the target its new columns}. #}
     {% set options = plan.options %}
-    {% set rows = sluice.stage_table('rows', plan.rows) %}
-    {% set present = sluice.columns_of(target) %}
-    {% set wanted = sluice.contracted_columns(sluice.columns_of(rows), present) %}
-    {% set taken = sluice.sync_columns(target, wanted, options.on_schema_change, present).taken %}
-    {% set changes = sluice.stage_table(
-        'changes', sluice.changed_rows(options, target, taken, rows, plan.batch, plan.everything)) %}
+    {% set described = sluice.described({'rows': plan.rows, 'target': 'select * from ' ~ target}) %}
+    {% set wanted = sluice.contracted_columns(described.rows, described.target) %}
+    {% set sync = sluice.column_changes(target, wanted, options.on_schema_change, described.target) %}
+    {% set changes = sluice.stage_table('changes', sluice.changed_rows(
+        options, target, described.target, sync.taken, plan.rows, plan.batch, plan.everything)) %}
     {% do return({
-        'relation': changes, 'columns': taken, 'counts': sluice.count_changes(changes), 'staged': [rows],
+        'relation': changes, 'columns': sync.taken, 'counts': sluice.count_changes(changes),
+        'statements': sync.statements,
     }) %}
 {% endmacro %}
 
 
-{% macro changed_rows(options, target, columns, rows, batch, everything) %}
-    {# What differs between the target and its new rows for the keys of the batch: nothing else is written. #}
+{% macro changed_rows(options, target, present, columns, rows, batch, everything) %}
+    {# What differs between the target and its new rows for the keys of the batch: nothing else is written. `present`
+       are the columns that the target has now, `columns` those that it takes. #}
     {% set names = columns | map(attribute='name') | list %}
     {% set quoted = sluice.quoted(names) | join(', ') %}
     {% set odd = sluice.odd_texts(columns, names) %}
-    with _sluice_old as (
+    with _sluice_rows as materialized (
+        {{ rows }}
+    ),
+
+    _sluice_old as (
         select {{ sluice.exact_columns(columns, names, '_sluice_target') | join(', ') }}
-        from {{ target }} as _sluice_target
+        from {{ sluice.aligned_rows(columns, sluice.columns_named(present, names), target) }} as _sluice_target
         {%- if not everything %}
         inner join ({{ sluice.touched_keys(columns, options, batch) }}) as _sluice_touched
             on {{ sluice.same_rows_condition(columns, options['keys'], '_sluice_touched', '_sluice_target') }}
@@ -68,12 +76,12 @@
         select {{ quoted }}
         {%- if odd %}
         from (
-            select {{ sluice.identities(columns, names) | join(', ') }} from {{ rows }}
+            select {{ sluice.identities(columns, names) | join(', ') }} from _sluice_rows
             except
             select {{ sluice.identities(columns, names) | join(', ') }} from _sluice_old
         ) as _sluice_different
         {%- else %}
-        from {{ rows }}
+        from _sluice_rows
         except
         select {{ quoted }} from _sluice_old
         {%- endif %}
@@ -83,9 +91,18 @@
     union all
     select _sluice_old.*, 'delete' as _sluice_change
     from _sluice_old
-    left join {{ rows }} as _sluice_new
+    left join _sluice_rows as _sluice_new
         on {{ sluice.same_rows_condition(columns, sluice.row_identity(options), '_sluice_new', '_sluice_old') }}
     where _sluice_new.{{ sluice.quote(options['keys'][0]) }} is null
+{% endmacro %}
+
+
+{% macro columns_named(columns, names) %}
+    {# Those of the columns that have one of these names. #}
+    {% set lower = names | map('lower') | list %}
+    {% set result = [] %}
+    {% for column in columns if column.name | lower in lower %}{% do result.append(column) %}{% endfor %}
+    {% do return(result) %}
 {% endmacro %}
 
 
@@ -137,4 +154,27 @@
         where {{ mark }} <> 'delete'
     {% endset %}
     {% do return([delete, insert]) %}
+{% endmacro %}
+
+
+{% macro counts_written(write, target) %}
+    {# What the log says of the rows: {'metrics', 'event' (how what is known only when the rows are in is counted)}. #}
+    {% if write.counts is not none %}{% do return({'metrics': write.counts, 'event': {}}) %}{% endif %}
+    {% do return({
+        'metrics': {'num_upserted_rows': '_sluice_count', 'num_deleted_rows': 0},
+        'event': {'count_of': target},
+    }) %}
+{% endmacro %}
+
+
+{% macro is_unfinished(recorded) %}
+    {# Whether an engine that commits each statement was stopped while this target was made anew. #}
+    {% do return(recorded is not none and recorded.get('unfinished') is true) %}
+{% endmacro %}
+
+
+{% macro unfinished_statements(full_refresh) %}
+    {# Noted before a target is made anew: a run that ends in between leaves a table that is to be made once more. #}
+    {% if not full_refresh %}{% do return([]) %}{% endif %}
+    {% do return([sluice.insert_target_options(sluice.dataset_id(this), {'unfinished': true}, this.database)]) %}
 {% endmacro %}

@@ -21,10 +21,19 @@
             {{ sluice.literal(event.level) }},
             {{ sluice.literal(event.event_type) }},
             {{ sluice.literal(event.dataset) }},
-            {{ sluice.literal(event.message) }},
-            {{ sluice.literal(details) }}
+            {{ sluice.counted_literal(event.message, event.count_of) }},
+            {{ sluice.counted_literal(details, event.count_of) }}
         ){{ ',' if not loop.last }}
     {%- endfor %}
+{% endmacro %}
+
+
+{% macro counted_literal(text, relation) %}
+    {# A text in which _sluice_count is the number of rows of a table, where one is named. #}
+    {% if not relation %}{% do return(sluice.literal(text)) %}{% endif %}
+    {% set count = '(select cast(count(*) as ' ~ dbt.type_string() ~ ') from ' ~ relation ~ ')' %}
+    {% do return('replace(' ~ sluice.literal(text | replace('"_sluice_count"', '_sluice_count')) ~ ", '_sluice_count', "
+        ~ count ~ ')') %}
 {% endmacro %}
 
 

@@ -37,7 +37,8 @@
     {% if model is not defined or model.resource_type != 'snapshot' or not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_get_time')()) %}
     {% endif %}
-    {% set sequence = sluice.find_column(sluice.columns_of(sluice.events_relation()), '_sluice_sequence') %}
+    {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
+    {% set sequence = sluice.find_column(sluice.recorded_types(recorded, 'types'), '_sluice_sequence') %}
     {% do return('cast(null as ' ~ sequence.dtype ~ ')') %}
 {% endmacro %}
 

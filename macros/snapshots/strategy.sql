@@ -9,20 +9,21 @@
     {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
     {% do sluice.check_apply_changes_target(load_cached_relation(this), recorded, not target_exists) %}
     {% do sluice.begin_transaction() %}
-    {% set feed = sluice.snapshot_feed(node) %}
-    {% set ranges = sluice.ranges_read(feed) %}
-    {% set columns = sluice.query_columns(feed) %}
-    {% set kept = sluice.names_kept(columns, recorded, not target_exists and ranges | length > 0) %}
-    {% set options = sluice.apply_changes_options(node, columns, kept) %}
-    {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
-    {% set plan = sluice.apply_events(options, batch, recorded, ranges, not target_exists) %}
+    {% set source = sluice.event_source(sluice.snapshot_feed(node), recorded, not target_exists) %}
+    {% set plan = sluice.plan_changes(source, recorded, not target_exists) %}
     {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
     {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **write.counts), started) %}
-    {% for sql in sluice.commit_statements(this, ranges, not target_exists, {}, [flow]) %}
-        {% do run_query(sql) %}
-    {% endfor %}
-    {% do sluice.drop_staged(plan.staged + write.staged) %}
-    {% do return({'unique_key': options['keys'], 'hard_deletes': options.hard_deletes, 'staging': write.query}) %}
+    {# Within the transaction in which dbt writes the rows. #}
+    {% do sluice.run_script(
+        write.statements + plan.statements
+        + sluice.commit_statements(this, plan.ranges, not target_exists, plan.records, plan.warnings + [flow])
+        + sluice.drop_statements(plan.staged + write.staged),
+        'state', true) %}
+    {% set keys = config.get('unique_key') %}
+    {% do return({
+        'unique_key': [keys] if keys is string else keys, 'hard_deletes': config.get('hard_deletes') or 'invalidate',
+        'staging': write.query,
+    }) %}
 {% endmacro %}
 
 
@@ -56,16 +57,18 @@
 
 {% macro stage_snapshot(plan, target, target_exists) %}
     {# What dbt is to write: {'query': all rows of a new table, else those that change, marked as its merge step wants;
-       'counts', 'staged': tables to drop}. #}
+       'counts', 'statements' that come before it, 'staged': tables to drop}. #}
     {% if not plan.changed %}
         {% set nothing = "select *, 'upsert' as dbt_change_type from " ~ target ~ ' where false' %}
-        {% do return({'query': nothing, 'counts': sluice.no_changes(), 'staged': []}) %}
+        {% do return({'query': nothing, 'counts': sluice.no_changes(), 'statements': [], 'staged': []}) %}
     {% elif not target_exists %}
         {% set rows = sluice.stage_table('rows', plan.rows) %}
-        {% do return({'query': 'select * from ' ~ rows, 'counts': sluice.count_rows(rows), 'staged': []}) %}
+        {% do return({
+            'query': 'select * from ' ~ rows, 'counts': sluice.count_rows(rows), 'statements': [], 'staged': [],
+        }) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
     {% set names = sluice.quoted(changes.columns | map(attribute='name')) | join(', ') %}
     {% set query = 'select ' ~ names ~ ', _sluice_change as dbt_change_type from ' ~ changes.relation %}
-    {% do return({'query': query, 'counts': changes.counts, 'staged': changes.staged}) %}
+    {% do return({'query': query, 'counts': changes.counts, 'statements': changes.statements, 'staged': []}) %}
 {% endmacro %}

@@ -1,11 +1,11 @@
 {% macro committed_batch(dataset_id, source_id, database=none, checkpoints=none) %}
     {# How far a dataset has read a source, or itself has come where the source is the dataset: {epoch, batch}, 0 of
-       both where nothing is known; by this target's checkpoints, or those of another. They are only added, so two nodes
-       never update the same row; the greatest counts. #}
+       both where nothing is known; by this target's checkpoints, or those of another; 'rows' of the source up to there,
+       where they were counted. They are only added, so two nodes never update the same row; the greatest counts. #}
     {% set checkpoints = checkpoints or sluice.state_relation('checkpoints', database) %}
-    {% if load_cached_relation(checkpoints) is none %}{% do return({'epoch': 0, 'batch': 0}) %}{% endif %}
+    {% if load_cached_relation(checkpoints) is none %}{% do return({'epoch': 0, 'batch': 0, 'rows': none}) %}{% endif %}
     {% set query %}
-        select epoch, batch
+        select *
         from {{ checkpoints }}
         where dataset = {{ sluice.literal(dataset_id) }} and source = {{ sluice.literal(source_id) }}
         order by epoch desc, batch desc
@@ -15,6 +15,7 @@
     {% do return({
         'epoch': found[0].epoch | int if found else 0,
         'batch': found[0].batch | int if found else 0,
+        'rows': found[0].rows if found else none,
     }) %}
 {% endmacro %}
 
@@ -49,11 +50,12 @@
 {% macro insert_checkpoints(dataset_id, ranges, database) %}
     {# The statement that adds a checkpoint for each of the ranges. #}
     insert into {{ sluice.state_relation('checkpoints', database) }}
-        (dataset, source, epoch, batch, update_id, committed_at)
+        (dataset, source, epoch, batch, rows, update_id, committed_at)
     values
     {%- for range in ranges %}
         (
             {{ sluice.literal(dataset_id) }}, {{ sluice.literal(range.source) }}, {{ range.epoch }}, {{ range.to }},
+            {{ sluice.literal(range.get('rows')) }},
             {{ sluice.literal(invocation_id) }}, {{ sluice.timestamp_expression() }}
         ){{ ',' if not loop.last }}
     {%- endfor %}

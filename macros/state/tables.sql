@@ -43,7 +43,7 @@
         },
         'checkpoints': {
             'dataset': text ~ always, 'source': text ~ always, 'epoch': number ~ always, 'batch': number ~ always,
-            'update_id': text ~ always, 'committed_at': moment ~ always,
+            'rows': number, 'update_id': text ~ always, 'committed_at': moment ~ always,
         },
         'files': {
             'dataset': text ~ always, 'path': text ~ always, 'size': number, 'modified_at': moment, 'batch': number,
@@ -86,6 +86,7 @@
             {% do missing.append(name) %}
         {% endif %}
     {% endfor %}
+    {% if 'checkpoints' not in missing %}{% do sluice.add_state_columns('checkpoints', database) %}{% endif %}
     {% if missing %}
         {% do run_query('create schema if not exists '
             ~ sluice.state_relation('event_log', database).without_identifier()) %}
@@ -102,6 +103,16 @@
     {% endfor %}
     {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
         {% do run_query('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro add_state_columns(name, database) %}
+    {# Columns that a table of an earlier version does not have. #}
+    {% set relation = sluice.state_relation(name, database) %}
+    {% set present = sluice.columns_of(relation) %}
+    {% for column, type in sluice.state_tables()[name].items() if sluice.find_column(present, column) is none %}
+        {% do run_query('alter table ' ~ relation ~ ' add column ' ~ sluice.quote(column) ~ ' ' ~ type) %}
     {% endfor %}
 {% endmacro %}
 

@@ -6,7 +6,14 @@
     {% do sluice.check_stream(relation) %}
     {% set whole = sluice.whole_relation(relation) %}
     {% set range = sluice.batch_range(whole, empty=relation.limit == 0) %}
-    {% do return('(\n    ' ~ sluice.note('stream', range) ~ '\n    ' ~ sluice.stream_rows(whole, range) ~ '\n)') %}
+    {% do return(sluice.stream_block(dict(range, relation=whole | string))) %}
+{% endmacro %}
+
+
+{% macro stream_block(range) %}
+    {# How a range stands in a query: a note of what is read, and its rows. #}
+    {% do return('(\n    ' ~ sluice.note('stream', range) ~ '\n    '
+        ~ sluice.stream_rows(range.relation, range) ~ '\n)') %}
 {% endmacro %}
 
 
@@ -74,6 +81,7 @@
         'to': from if empty else latest.batch,
         'restarted': restarted and not empty,
         'known': known,
+        'rows_read': read.rows | int if read.rows is not none and not restarted else none,
     }) %}
 {% endmacro %}
 

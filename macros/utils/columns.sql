@@ -15,6 +15,27 @@
 {% endmacro %}
 
 
+{% macro described(queries) %}
+    {# The columns of several queries, not run: {name: columns} of {name: SQL}. #}
+    {% do return(adapter.dispatch('described', 'sluice')(queries)) %}
+{% endmacro %}
+
+{% macro default__described(queries) %}
+    {# One by one. #}
+    {% set found = {} %}
+    {% for name, sql in queries.items() %}{% do found.update({name: sluice.query_columns(sql)}) %}{% endfor %}
+    {% do return(found) %}
+{% endmacro %}
+
+
+{% macro names_and_types(columns) %}
+    {# Columns as [name, type], which can be kept and compared. #}
+    {% set pairs = [] %}
+    {% for column in columns %}{% do pairs.append([column.name, column.dtype]) %}{% endfor %}
+    {% do return(pairs) %}
+{% endmacro %}
+
+
 {% macro find_column(columns, name) %}
     {# The column of this name in any case, or none. #}
     {% for column in columns if column.name | lower == name | lower %}{% do return(column) %}{% endfor %}

@@ -1,7 +1,15 @@
 {% macro sync_columns(relation, columns, mode='append_new_columns', existing=none, node=none) %}
-    {# Brings a table up to the columns of a batch, by the rules of on_schema_change. Returns {'taken': those of the
-       batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every
-       mode. #}
+    {# Brings a table up to the columns of a batch at once; returns what column_changes() does. #}
+    {% set changes = sluice.column_changes(relation, columns, mode, existing, node) %}
+    {% for sql in changes.statements %}{% do run_query(sql) %}{% endfor %}
+    {% do return(changes) %}
+{% endmacro %}
+
+
+{% macro column_changes(relation, columns, mode='append_new_columns', existing=none, node=none) %}
+    {# What brings a table up to the columns of a batch, by the rules of on_schema_change: {'taken': those of the batch
+       that the table takes, 'all': the table's columns afterwards, 'statements'}. A lossless widening is applied in
+       every mode. #}
     {% set node = node or model %}
     {% set existing = existing or sluice.columns_of(relation) %}
     {% set taken = [] %}
@@ -12,8 +20,9 @@
     {% for column in columns %}
         {% set old = sluice.find_column(existing, column.name) %}
         {% if old is not none %}
-            {% do taken.append(old) %}
-            {% if old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
+            {% set wider = old.dtype != column.dtype and sluice.widens(old.dtype, column.dtype) %}
+            {% do taken.append(api.Column(old.name, column.dtype) if wider else old) %}
+            {% if wider %}
                 {% do widened.append(column) %}
                 {% do alters.append('alter column ' ~ sluice.quote(old.name) ~ ' type ' ~ column.dtype) %}
                 {% do all.insert(all.index(old), api.Column(old.name, column.dtype)) %}
@@ -46,8 +55,9 @@
         {% endfor %}
     {% endif %}
     {% do sluice.raise_schema_change(relation, errors, node, mode) %}
-    {% for change in alters %}{% do run_query('alter table ' ~ relation ~ ' ' ~ change) %}{% endfor %}
-    {% do return({'taken': taken, 'all': all}) %}
+    {% set statements = [] %}
+    {% for change in alters %}{% do statements.append('alter table ' ~ relation ~ ' ' ~ change) %}{% endfor %}
+    {% do return({'taken': taken, 'all': all, 'statements': statements}) %}
 {% endmacro %}
 
 

@@ -3,7 +3,10 @@
        its writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
        that one. Engines that commit each statement get the list one by one, in its order; each may be the last. #}
     {% set wanted = [] %}
-    {% for sql in statements if sql | trim %}{% do wanted.append(sql) %}{% endfor %}
+    {% for sql in statements if sql %}
+        {% set sql = modules.re.sub('[;\\s]+$', '', sql) %}
+        {% if sql | trim %}{% do wanted.append(sql) %}{% endif %}
+    {% endfor %}
     {% do adapter.dispatch('run_script', 'sluice')(wanted or ['select 1 as nothing_to_write'], name, in_transaction) %}
 {% endmacro %}
 

@@ -1,7 +1,13 @@
 {% macro create_table(relation, columns, contracted=false) %}
-    {# An empty table with these columns, or with those of the model's contract where it is to follow an enforced one.
-       Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large insert of the
-       same transaction from every other connection (docs/decisions/0002). #}
+    {# Makes an empty table at once. #}
+    {% do run_query(sluice.declared_table(relation, columns, contracted)) %}
+{% endmacro %}
+
+
+{% macro declared_table(relation, columns, contracted=false) %}
+    {# The statement that makes an empty table with these columns, or with those of the model's contract where it is to
+       follow an enforced one. Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large
+       insert of the same transaction from every other connection (docs/decisions/0002). #}
     {% if contracted and config.get('contract').enforced %}
         {% set definitions = get_table_columns_and_constraints() %}
     {% else %}
@@ -9,7 +15,7 @@
         {% for column in columns %}{% do parts.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}{% endfor %}
         {% set definitions = '(' ~ parts | join(', ') ~ ')' %}
     {% endif %}
-    {% do run_query(sluice.create_table_statement(relation, definitions)) %}
+    {% do return(sluice.create_table_statement(relation, definitions)) %}
 {% endmacro %}
 
 
@@ -33,7 +39,15 @@
 
 {% macro drop_staged(relations) %}
     {# Drops what stage_table() made. #}
-    {% for relation in relations %}{% do run_query('drop table if exists ' ~ relation) %}{% endfor %}
+    {% for sql in sluice.drop_statements(relations) %}{% do run_query(sql) %}{% endfor %}
+{% endmacro %}
+
+
+{% macro drop_statements(relations) %}
+    {# The statements that drop tables, whether they are there or not. #}
+    {% set statements = [] %}
+    {% for relation in relations %}{% do statements.append('drop table if exists ' ~ relation) %}{% endfor %}
+    {% do return(statements) %}
 {% endmacro %}
 
 

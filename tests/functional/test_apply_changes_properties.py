@@ -1,7 +1,9 @@
 """Any set of events, in any order, cut into any batches, with any replays: the same tables.
 
 One dbt project holds a few slots. A slot is a raw table with an SCD1 model, an SCD2 model and a
-snapshot over it, all with the slot's own options; the slots together use every option. An example
+snapshot over it, all with the slot's own options; the slots together use every option. Some targets
+read the raw table, so that their events are kept beside them, the others a stream of it, which is
+the set of events itself; from slot to slot it is the other way round. An example
 of hypothesis fills all the slots with a history each, so that a run of dbt tries many at once.
 The profile `small` repeats a fixed choice; HYPOTHESIS_PROFILE=nightly tries new ones at each run.
 """
@@ -38,6 +40,9 @@ def is_truncate(event: Event) -> bool:
     return event["op"] == "T"
 
 
+KINDS = ("scd1", "scd2", "snapshot")
+
+
 @dataclass(frozen=True)
 class Slot:
     """A raw table and the options of the three targets over it, for dbt and for the reference."""
@@ -58,6 +63,13 @@ class Slot:
     operations: Sequence[str | None] = ("I", "U", "U", "U", None, "D")
     optional: Sequence[str] = ()
     """Columns that a batch may lack."""
+    streamed: Sequence[str] = ("scd1", "snapshot")
+    """Which of the targets read a stream."""
+
+    @property
+    def stream(self) -> str:
+        """The name of the streaming table of the raw table."""
+        return f"{self.name}_up"
 
     @property
     def scd1(self) -> str:
@@ -81,12 +93,15 @@ class Slot:
 
     def write(self, project: Project) -> None:
         """Write the slot's models and its snapshot."""
-        query = f"select * from raw.{self.name}"
+        raw = f"select * from raw.{self.name}"
+        stream = f"select * from {{{{ sluice.stream(ref('{self.stream}')) }}}}"
+        query = {kind: stream if kind in self.streamed else raw for kind in KINDS}
         keys = {"keys": list(self.feed.keys)}
-        project.apply_changes(self.scd1, query, **keys, **self.meta)
+        project.model(self.stream, raw, materialized="streaming_table", meta={"append_all": True})
+        project.apply_changes(self.scd1, query["scd1"], **keys, **self.meta)
         project.apply_changes(
             self.scd2,
-            query,
+            query["scd2"],
             stored_as_scd_type=2,
             **keys,
             **self.meta,
@@ -96,7 +111,7 @@ class Slot:
         one = len(self.feed.keys) == 1
         project.snapshot(
             self.snapshot,
-            query,
+            query["snapshot"],
             unique_key=self.feed.keys[0] if one else list(self.feed.keys),
             config=self.snapshot_config,
             **self.meta,
@@ -191,6 +206,7 @@ SLOTS = [
     # Truncates, a column list, a sequence of instants, renamed interval columns.
     Slot(
         name="truncated",
+        streamed=["scd2"],
         types={"id": "varchar", "at": "timestamptz", "op": "varchar", "a": "integer"},
         values={
             "id": st.sampled_from(["x", "X", "y"]),
@@ -228,6 +244,7 @@ SLOTS = [
     # Nulls that keep in one column, another one tracked: runs that carry filled values.
     Slot(
         name="run",
+        streamed=["scd2"],
         types={"id": "integer", "n": "varchar", "op": "varchar", "a": "boolean", "b": "integer"},
         values={
             "id": KEY,
@@ -294,6 +311,7 @@ SLOTS = [
     # Columns that come and go, before and after the others by name; a sequence of decimals.
     Slot(
         name="wider",
+        streamed=["scd2"],
         types={
             "id": "integer",
             "n": "decimal(10, 2)",
@@ -330,6 +348,7 @@ SLOTS = [
     # Events that set some columns: lists in any spelling, with keys, copies and names of no column.
     Slot(
         name="partial",
+        streamed=["scd2"],
         types={
             "id": "integer",
             "n": "integer",
@@ -396,6 +415,7 @@ SLOTS = [
     # An expression as sequence, names that need quotes, deletes and truncates as rows.
     Slot(
         name="quoted",
+        streamed=["scd2"],
         types={
             "Id": "bigint",
             "n": "integer",
@@ -445,6 +465,12 @@ def slots(shared_project: Project) -> Project:
     return shared_project
 
 
+def test_both_kinds_of_state_are_tried(slots: Project) -> None:
+    """Of each kind of target some read a stream, and others do not."""
+    for kind in KINDS:
+        assert {kind in slot.streamed for slot in SLOTS} == {True, False}
+
+
 @given(histories=st.tuples(*(slot.histories() for slot in SLOTS)))
 def test_the_tables_are_a_function_of_the_set_of_events(slots: Project, histories):
     """Every rule of the rows and Counts, after each batch; then a replay, which changes nothing."""
@@ -452,7 +478,8 @@ def test_the_tables_are_a_function_of_the_set_of_events(slots: Project, historie
     if not filled:
         return
     slots.drop_database()
-    select = ["--select", *(target for slot, _history in filled for target in slot.targets)]
+    chosen = [name for slot, _history in filled for name in (slot.stream, *slot.targets)]
+    select = ["--select", *chosen]
     seen: dict[str, list[Event]] = {slot.name: [] for slot, _history in filled}
     columns: dict[str, set[str]] = {slot.name: set() for slot, _history in filled}
 

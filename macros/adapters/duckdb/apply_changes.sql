@@ -3,11 +3,10 @@
 {%- endmacro %}
 
 
-{% macro duckdb__truncated_events(deduplicated, events) %}
+{% macro duckdb__truncated_events(deduplicated, events, type) %}
     {# DuckDB 2.0.0 has an internal error in an asof join over intervals, which ends the whole run; there a subquery
        finds the first truncate, which is slower where there are many. #}
-    {% set sequence = sluice.find_column(sluice.columns_of(events), '_sluice_sequence') %}
-    {% if 'INTERVAL' in sequence.dtype %}
+    {% if 'INTERVAL' in type %}
     select
         _sluice_deduplicated.*,
         (
@@ -23,7 +22,7 @@
         _sluice_truncates._sluice_sequence as _sluice_truncated_at
     from ({{ deduplicated }}) as _sluice_deduplicated
     asof left join (
-        select distinct _sluice_sequence from {{ events }} where _sluice_operation = 'TRUNCATE'
+        select distinct _sluice_sequence from {{ events }} as _sluice_set where _sluice_operation = 'TRUNCATE'
     ) as _sluice_truncates
         on _sluice_deduplicated._sluice_sequence <= _sluice_truncates._sluice_sequence
     {% endif %}

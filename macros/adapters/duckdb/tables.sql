@@ -13,6 +13,20 @@
 {% endmacro %}
 
 
+{% macro duckdb__described(queries) %}
+    {% set parts, found = [], {} %}
+    {% for name, sql in queries.items() %}
+        {% do found.update({name: []}) %}
+        {% do parts.append('select ' ~ sluice.literal(name) ~ ' as name, column_name, column_type from (describe '
+            ~ sql ~ '\n)') %}
+    {% endfor %}
+    {% for row in sluice.query_rows(parts | join('\nunion all\n')) %}
+        {% do found[row.name].append(api.Column(row.column_name, row.column_type)) %}
+    {% endfor %}
+    {% do return(found) %}
+{% endmacro %}
+
+
 {% macro duckdb__stage_table(suffix, sql, relation) %}
     {% set staged = api.Relation.create(identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table') %}
     {% do run_query('create or replace temp table ' ~ staged ~ ' as\n' ~ sql) %}

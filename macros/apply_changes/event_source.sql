@@ -1,0 +1,129 @@
+{% macro event_source(feed, recorded, full_refresh) %}
+    {# Where the set of events of this target lies: in the streaming tables themselves where the query reads them row by
+       row ('stream'), beside the target elsewhere ('events'). Returns {'kind', 'reason' why not the stream, 'feed'
+       of this run and its 'template', 'ranges', 'earlier' ranges, 'checked' (what this was decided for),
+       'signature' of the options, 'is_known' (nothing of all this is new)}. #}
+    {% set given = model.config.get('meta') or {} %}
+    {% set ranges = sluice.ranges_read(feed) if model.language == 'sql' else [] %}
+    {% set template = sluice.feed_template(feed, ranges) if ranges else none %}
+    {% if full_refresh and template and ranges | selectattr('from') | list %}
+        {% set whole = [] %}
+        {% for range in ranges %}{% do whole.append(dict(range, from=0)) %}{% endfor %}
+        {% set ranges, feed = whole, sluice.feed_over(template, whole) %}
+    {% endif %}
+    {% set conditions = [given.get('apply_as_deletes'), given.get('apply_as_truncates'), given.get('sequence_by')] %}
+    {% set checked = local_md5(tojson([template or feed, conditions, given.get('keep_events')])) %}
+    {% set before = (recorded or {}).get('state', {}) if not full_refresh else {} %}
+    {% if before.checked == checked %}
+        {% set kind, reason = before.kind, before.reason %}
+    {% else %}
+        {% set reason = sluice.kept_events_reason(template, ranges, conditions) %}
+        {% do sluice.raise_errors('apply_changes configuration errors',
+            sluice.keep_events_errors(given.get('keep_events'), reason)) %}
+        {% set kind = 'events' if reason or given.get('keep_events') else 'stream' %}
+    {% endif %}
+    {# All of them, also those that were not read before: each stands in the template. #}
+    {% set earlier = [] %}
+    {% if ranges | selectattr('from') | list %}
+        {% for range in ranges %}{% do earlier.append(dict(range, from=0, to=range['from'])) %}{% endfor %}
+    {% endif %}
+    {% do return({
+        'kind': kind, 'reason': reason, 'feed': feed, 'template': template, 'ranges': ranges, 'earlier': earlier,
+        'checked': checked, 'signature': sluice.signature_of(model),
+        'is_known': before.checked == checked and before.signature == sluice.signature_of(model),
+    }) %}
+{% endmacro %}
+
+
+{% macro signature_of(node) %}
+    {# The same text as long as nothing that is configured is another. #}
+    {% set config, parts = node.config, [node.columns | dictsort] %}
+    {% for name in ('meta', 'unique_key', 'hard_deletes', 'on_schema_change', 'snapshot_meta_column_names',
+        'dbt_valid_to_current') %}
+        {% do parts.append(config.get(name)) %}
+    {% endfor %}
+    {% do return(local_md5(tojson(parts + [(config.get('contract') or {}).get('enforced')], sort_keys=true))) %}
+{% endmacro %}
+
+
+{% macro has_nothing_new(source, full_refresh) %}
+    {# Whether there is nothing to do, and nothing to look at: no batch, and options that were checked before. #}
+    {% if full_refresh or source.kind != 'stream' or not source.is_known %}{% do return(false) %}{% endif %}
+    {% for range in source.ranges if range.to > range['from'] or range.restarted %}{% do return(false) %}{% endfor %}
+    {% do return(true) %}
+{% endmacro %}
+
+
+{% macro keep_events_errors(keep, reason) %}
+    {# What the option keep_events must be, and where it cannot be false. #}
+    {% if keep is not none and keep is not boolean %}
+        {% do return(['keep_events must be true or false, found: ' ~ tojson(keep)]) %}
+    {% elif keep is false and reason %}
+        {% do return(['keep_events is false, but ' ~ reason ~ ', so the streaming table alone would not tell what '
+            ~ 'the events were; way out: leave the option out, or read the stream row by row']) %}
+    {% endif %}
+    {% do return([]) %}
+{% endmacro %}
+
+
+{% macro kept_events_reason(template, ranges, conditions) %}
+    {# Why the events have to be kept beside the target, or none where a streaming table can be the set: its rows, read
+       again, must be the same events. #}
+    {% if model.language == 'python' %}{% do return('it is a Python model') %}{% endif %}
+    {% if not ranges %}{% do return('it reads no stream()') %}{% endif %}
+    {% if template is none %}{% do return('its query changes what stream() yields') %}{% endif %}
+    {% set moment = run_started_at.strftime('%Y-%m-%d') %}
+    {% for text, what in {
+        invocation_id: 'the id of the run', moment: 'the date of the run', run_started_at.strftime('%Y%m%d'):
+        'the date of the run',
+    }.items() if text in template %}
+        {% do return('its query holds ' ~ what) %}
+    {% endfor %}
+    {% set expressions = [] %}
+    {% for condition in conditions if condition is not none %}
+        {% do expressions.extend([condition] if condition is string else condition | list) %}
+    {% endfor %}
+    {% set names = [] %}
+    {% for range in ranges %}{% do names.append('_sluice_stream ' ~ range.source) %}{% endfor %}
+    {% set sql = 'select ' ~ (['*'] + expressions) | join('\n, ') ~ '\nfrom (\n' ~ template ~ '\n) as changes' %}
+    {% do return(sluice.not_row_by_row(sql, names)) %}
+{% endmacro %}
+
+
+{% macro check_streams_read(source, recorded, counts) %}
+    {# A target whose events lie in its streams goes on only with all of them, and with all of their rows: what was
+       removed would take versions with it. #}
+    {% set errors = [] %}
+    {% for id in recorded.state.reads if id not in source.ranges | map(attribute='source') | list %}
+        {% do errors.append('its events lie in ' ~ id ~ ', which it no longer reads, so its rows would lose what '
+            ~ 'came from there') %}
+    {% endfor %}
+    {% for range in source.earlier %}
+        {% set there = counts[range.source].earlier %}
+        {% if range.rows_read is not none and there < range.rows_read %}
+            {% do errors.append(range.source ~ ' has ' ~ there ~ ' rows in its first ' ~ range.to
+                ~ ' batches, and had ' ~ range.rows_read ~ ' when this target read them: some were deleted, and their '
+                ~ 'versions would be lost with them') %}
+        {% endif %}
+    {% endfor %}
+    {% if errors %}
+        {% do errors.append('ways out: bring back what is missing; or make the target of what is there now: '
+            ~ sluice.rebuild_command(model)) %}
+    {% endif %}
+    {% do sluice.raise_errors('apply_changes drift', errors) %}
+{% endmacro %}
+
+
+{% macro rows_up_to(range, batch) %}
+    {# How many rows a stream has up to a batch, as an expression. #}
+    {% do return('(select count(*) from ' ~ range.relation ~ ' where _sluice_batch <= ' ~ batch ~ ')') %}
+{% endmacro %}
+
+
+{% macro ranges_with_rows(ranges, counts) %}
+    {# The ranges of a target whose events lie in its streams, as they are recorded: with the number of rows up to
+       there, by which it is seen if some are deleted. #}
+    {% set result = [] %}
+    {% for range in ranges %}{% do result.append(dict(range, rows=counts[range.source]['all'])) %}{% endfor %}
+    {% do return(result) %}
+{% endmacro %}

@@ -1,0 +1,40 @@
+{% macro feed_template(feed, ranges) %}
+    {# A query with a name in the place of each range that stream() rendered into it: the same text at every run. None
+       where one of them is not there as it was rendered. #}
+    {% set template = namespace(text=feed) %}
+    {% for range in ranges %}
+        {% set block = sluice.stream_block(range) %}
+        {% if block not in template.text %}{% do return(none) %}{% endif %}
+        {% set template.text = template.text | replace(block, sluice.stream_name(range.source)) %}
+    {% endfor %}
+    {% do return(template.text) %}
+{% endmacro %}
+
+
+{% macro stream_name(source_id) %}
+    {# What stands for the rows of a stream in a template. #}
+    {% do return(sluice.quote('_sluice_stream ' ~ source_id)) %}
+{% endmacro %}
+
+
+{% macro feed_over(template, ranges) %}
+    {# The query of a template over these ranges: {source, relation, from, to}. #}
+    {% set feed = namespace(text=template) %}
+    {% for range in ranges %}
+        {% set feed.text = feed.text | replace(
+            sluice.stream_name(range.source), '(\n    ' ~ sluice.stream_rows(range.relation, range) ~ '\n)') %}
+    {% endfor %}
+    {% do return(feed.text) %}
+{% endmacro %}
+
+
+{% macro not_row_by_row(sql, streams) %}
+    {# What a query has beside projections and filters of these tables, so that a row of it is no function of one row of
+       theirs; none where there is nothing. #}
+    {% do return(adapter.dispatch('not_row_by_row', 'sluice')(sql, streams)) %}
+{% endmacro %}
+
+{% macro default__not_row_by_row(sql, streams) %}
+    {# Engines that do not tell. #}
+    {% do return('it is not known how ' ~ adapter.type() ~ ' reads the query') %}
+{% endmacro %}
