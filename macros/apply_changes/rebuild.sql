@@ -94,6 +94,8 @@
     {% set wanted = [] %}
     {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}
     {% set taken = sluice.sync_columns(target_relation, wanted, node=graph.nodes[options.node]).taken %}
+    {% for sql in sluice.changed_keys_statements(graph.nodes[options.node], target_relation, rewritten=true) %}
+        {%- do run_query(sql) %}{% endfor %}
     {% do run_query('delete from ' ~ target_relation) %}
     {% do sluice.insert_rows(target_relation, taken, rows) %}
     {% for option in ('start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')

@@ -18,6 +18,7 @@
         target, changes.columns, sluice.row_identity(options), changes.relation) %}
     {% do return({
         'statements': statements, 'counts': changes.counts, 'staged': changes.staged + [changes.relation],
+        'changes': changes.relation,
     }) %}
 {% endmacro %}
 

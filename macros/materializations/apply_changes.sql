@@ -38,6 +38,8 @@
 
     -- the rows of the target that follow from it
     {% set write = sluice.write_changes(plan, target_relation, existing, full_refresh) %}
+    {% for sql in sluice.target_changed_keys(model, target_relation, plan, write, full_refresh) %}
+        {%- do run_query(sql) %}{% endfor %}
     {% for sql in write.statements[:-1] %}{% do run_query(sql) %}{% endfor %}
     {% call statement('main') %}
         {{ write.statements[-1] }}

@@ -17,6 +17,8 @@
     {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
     {% set plan = sluice.apply_events(options, batch, recorded, ranges, not target_exists) %}
     {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
+    {% for sql in sluice.target_changed_keys(
+        node, this.incorporate(type='table'), plan, write, not target_exists) %}{% do run_query(sql) %}{% endfor %}
     {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **write.counts), started) %}
     {% for sql in sluice.commit_statements(this, ranges, not target_exists, {}, [flow]) %}
         {% do run_query(sql) %}
@@ -67,5 +69,7 @@
     {% set changes = sluice.stage_changes(plan, target) %}
     {% set names = sluice.quoted(changes.columns | map(attribute='name')) | join(', ') %}
     {% set query = 'select ' ~ names ~ ', _sluice_change as dbt_change_type from ' ~ changes.relation %}
-    {% do return({'query': query, 'counts': changes.counts, 'staged': changes.staged}) %}
+    {% do return({
+        'query': query, 'counts': changes.counts, 'staged': changes.staged, 'changes': changes.relation,
+    }) %}
 {% endmacro %}
