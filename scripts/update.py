@@ -27,6 +27,8 @@ import summary
 ROOT = Path(__file__).resolve().parent.parent
 BUSY = 75
 QUIET = ["--quiet", "--no-use-colors"]
+LIGHT = ["--exclude", "tag:thorough"]
+"""Without the tests whose cost grows with the history."""
 POLL_SECONDS = 0.2
 
 
@@ -39,6 +41,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--land", action="store_true", help="land the next batch of events first")
     parser.add_argument("--summary", action="store_true", help="show the figures at the end")
+    parser.add_argument(
+        "--thorough", action="store_true", help="run the tests that read whole tables, too"
+    )
     parser.add_argument("--quiet", action="store_true", help="of dbt's output, errors only")
     parser.add_argument(
         "--wait", type=float, default=60, metavar="SECONDS", help="for a running update (60)"
@@ -170,7 +175,8 @@ def update(options: argparse.Namespace) -> tuple[str, int, str | None, int, int]
             if code := run(command, lock_file, subprocess.DEVNULL if options.quiet else None):
                 return "LANDING_FAILED", code, None, 0, 0
         command = [*options.dbt, *(QUIET if options.quiet else []), "build"]
-        command += ["--project-dir", ".", "--profiles-dir", ".", *options.dbt_args]
+        command += ["--project-dir", ".", "--profiles-dir", "."]
+        command += [*([] if options.thorough else LIGHT), *options.dbt_args]
         # dbt writes its errors to stdout: with --quiet that is all there is.
         code = run(command, lock_file, sys.stderr if options.quiet else None)
         update_id, *counts = figures(database, previous)

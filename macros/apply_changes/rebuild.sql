@@ -143,6 +143,8 @@
         {% set taken = columns %}
         {% do statements.append(sluice.declared_table(target_relation, columns)) %}
     {% endif %}
+    {% do statements.extend(
+        sluice.changed_keys_statements(graph.nodes[options.node], target_relation, rewritten=true)) %}
     {% do statements.append(
         sluice.insert_statement(target_relation, taken | map(attribute='name') | list, rows)) %}
     {% for option in ('start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')

@@ -21,7 +21,9 @@
     {% set changes = sluice.stage_changes(plan, target) %}
     {% set statements = changes.statements + sluice.write_statements(
         target, changes.columns, sluice.row_identity(options), changes.relation) %}
-    {% do return({'statements': statements, 'counts': changes.counts, 'staged': [changes.relation]}) %}
+    {% do return({
+        'statements': statements, 'counts': changes.counts, 'staged': [changes.relation], 'changes': changes.relation,
+    }) %}
 {% endmacro %}
 
 

@@ -37,7 +37,9 @@
     {% set counted = sluice.counts_written(write, target_relation) %}
     {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **counted.metrics), started) %}
     {% do sluice.run_script(
-        sluice.unfinished_statements(full_refresh) + write.statements + plan.statements
+        sluice.unfinished_statements(full_refresh)
+        + sluice.target_changed_keys(model, target_relation, plan, write, full_refresh)
+        + write.statements + plan.statements
         + sluice.commit_statements(
             target_relation, plan.ranges, full_refresh, plan.records, plan.warnings + [dict(flow, **counted.event)])
         + sluice.drop_statements(plan.staged + write.staged + landed),

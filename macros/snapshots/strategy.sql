@@ -15,7 +15,8 @@
     {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **write.counts), started) %}
     {# Within the transaction in which dbt writes the rows. #}
     {% do sluice.run_script(
-        write.statements + plan.statements
+        sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, not target_exists)
+        + write.statements + plan.statements
         + sluice.commit_statements(this, plan.ranges, not target_exists, plan.records, plan.warnings + [flow])
         + sluice.drop_statements(plan.staged + write.staged),
         'state', true) %}
@@ -70,5 +71,8 @@
     {% set changes = sluice.stage_changes(plan, target) %}
     {% set names = sluice.quoted(changes.columns | map(attribute='name')) | join(', ') %}
     {% set query = 'select ' ~ names ~ ', _sluice_change as dbt_change_type from ' ~ changes.relation %}
-    {% do return({'query': query, 'counts': changes.counts, 'statements': changes.statements, 'staged': []}) %}
+    {% do return({
+        'query': query, 'counts': changes.counts, 'statements': changes.statements, 'staged': [],
+        'changes': changes.relation,
+    }) %}
 {% endmacro %}

@@ -36,6 +36,14 @@
 {% endmacro %}
 
 
+{% macro forget_checkpoint_statement(reader, source) %}
+    {# The statement by which a table has read nothing of another: its next run starts over with it. #}
+    {% do return('delete from ' ~ sluice.state_relation('checkpoints', reader.database)
+        ~ ' where dataset = ' ~ sluice.literal(sluice.dataset_id(reader))
+        ~ ' and source = ' ~ sluice.literal(sluice.dataset_id(source))) %}
+{% endmacro %}
+
+
 {% macro checkpointed_sources(dataset_id, database=none) %}
     {# The other datasets of which a dataset has checkpoints. #}
     {% set query %}

@@ -22,7 +22,7 @@
     {% set databases = [none] %}
     {% for id in selected_resources if id in graph.nodes %}
         {% set node = graph.nodes[id] %}
-        {% if node.config.materialized in ('streaming_table', 'apply_changes', 'snapshot')
+        {% if node.config.materialized in ('streaming_table', 'apply_changes', 'keyed_table', 'snapshot')
             and node.database not in databases + [target.database] %}
             {% do databases.append(node.database) %}
         {% endif %}

@@ -33,6 +33,10 @@
     {% if results.rows %}
         {% do sluice.quarantine_marked(node, relation, marked, rules, columns) %}
         {% do run_query('delete from ' ~ relation ~ ' where _sluice_batch < 0') %}
+        {# Keyed tables read it anew; in another database that would be another transaction. #}
+        {% for reader in sluice.keyed_readers(node) if reader.database == node.database %}
+            {% do run_query(sluice.forget_checkpoint_statement(sluice.relation_of(reader), relation)) %}
+        {% endfor %}
     {% endif %}
     {# Of the other rules only the rows that were moved are known. #}
     {% set expectations = [] %}

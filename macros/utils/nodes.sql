@@ -118,8 +118,9 @@
 
 
 {% macro keeps_state(node) %}
-    {# Whether a node of the graph is one of ours: a streaming table, an apply_changes model or snapshot. #}
-    {% do return(node.config.materialized == 'streaming_table' or sluice.is_target(node)) %}
+    {# Whether a node of the graph is one of ours: a streaming table, an apply_changes model or snapshot, a keyed
+       table. #}
+    {% do return(node.config.materialized in ('streaming_table', 'keyed_table') or sluice.is_target(node)) %}
 {% endmacro %}
 
 
@@ -130,6 +131,17 @@
             node.resource_type == 'snapshot' and node.config.strategy in ('apply_changes', 'sluice.apply_changes')
         )
     ) %}
+{% endmacro %}
+
+
+{% macro keyed_readers(node) %}
+    {# The models of the project that may read a node with changed(). #}
+    {% set readers = [] %}
+    {% for reader in graph.nodes.values() if reader.resource_type == 'model'
+        and reader.config.materialized == 'keyed_table' and node.unique_id in reader.depends_on.nodes %}
+        {% do readers.append(reader) %}
+    {% endfor %}
+    {% do return(readers) %}
 {% endmacro %}
 
 

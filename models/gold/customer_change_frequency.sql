@@ -5,7 +5,7 @@ with changes as (
         count(distinct operation_date) filter (where operation = 'DELETE') as delete_count,
         min(operation_date) as first_change_at,
         max(operation_date) as last_change_at
-    from {{ ref('customers_cdc_silver') }}
+    from {{ sluice.changed(ref('customers_cdc_silver')) }}
     group by id
 ),
 
@@ -18,7 +18,7 @@ versions as (
         count(distinct email) as distinct_emails,
         count(distinct address) as distinct_addresses,
         bool_or(valid_to is null) as is_current
-    from {{ ref('customers_history') }}
+    from {{ sluice.changed(ref('customers_history')) }}
     group by id
 )
 

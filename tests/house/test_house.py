@@ -28,7 +28,7 @@ FLOORS = [
     ["event_log"],
     ["streams", "files", "expectations"],
     ["streaming_table", "apply_changes"],
-    ["recipes", "snapshots"],
+    ["recipes", "snapshots", "keyed_table"],
     ["materializations"],
 ]
 """From the ground up. A macro calls its own folder and floors below: never up, never sideways."""

@@ -97,7 +97,7 @@ def test_a_first_update(project: Project):
     code, out, err = project.run(UPDATE_ID="first")
 
     assert (code, err) == (0, "")
-    assert project.calls() == ["build --project-dir . --profiles-dir ."]
+    assert project.calls() == ["build --project-dir . --profiles-dir . --exclude tag:thorough"]
     assert project.lines() == [
         {"status": "COMPLETED", "code": "0", "update": "first", "rows_in": "1000", "dropped": "30"}
     ]
@@ -130,7 +130,8 @@ def test_arguments_for_dbt_and_quiet(project: Project):
 
     assert code == 0
     assert project.calls() == [
-        "--quiet --no-use-colors build --project-dir . --profiles-dir . --select customers+"
+        "--quiet --no-use-colors build --project-dir . --profiles-dir . --exclude tag:thorough"
+        " --select customers+"
     ]
     assert (out.strip(), err) == (project.log.read_text().strip(), "dbt was here\n")
 
