@@ -45,6 +45,7 @@ def read_options() -> argparse.Namespace:
     option("--events", 100_000, "events of the first load", type=int)
     option("--batch", 10_000, "events of the next batch", type=int)
     option("--rounds", 3, "rounds; figures are medians", type=int)
+    option("--updates", 1, "updates of the first load", type=int, choices=(1, 2, 5, 10))
     option("--sides", [side.name for side in SIDES], "which run", nargs="+", choices=names)
     option("--resident", 5, "batches in one process that parsed once; 0: none", type=int)
     option("--growth", [], "sizes of the history under one more batch", type=int, nargs="*")
@@ -66,16 +67,13 @@ def machine() -> dict[str, Any]:
     }
 
 
-def growth(sizes: list[int], batch: int) -> list[dict[str, Any]]:
-    """The rows of auto_cdc.py for one round of each size, a process each."""
-    rows = []
-    for events in sizes:
-        print(f"growth: {batch:,} events against {events:,}", flush=True)
-        script = [OURS, Path(__file__).with_name("auto_cdc.py"), "--json", "--rounds", 1]
-        command = [str(word) for word in [*script, "--batch", batch, "--events", events]]
-        ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        rows += json.loads(ran.stdout.splitlines()[-1])
-    return rows
+def growth(events: int, batch: int) -> list[dict[str, Any]]:
+    """The rows of auto_cdc.py for one round of a size, in a process of its own."""
+    print(f"growth: {batch:,} events against {events:,}", flush=True)
+    script = [OURS, Path(__file__).with_name("auto_cdc.py"), "--json", "--rounds", 1]
+    command = [str(word) for word in [*script, "--batch", batch, "--events", events]]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(ran.stdout.splitlines()[-1])
 
 
 def main() -> None:
@@ -84,21 +82,24 @@ def main() -> None:
     feed = Feed(args.events, args.batch)
     chosen = [side for side in (*SIDES, CARELESS) if side.name in args.sides]
     began = datetime.now(timezone.utc)
+    args.out.mkdir(parents=True, exist_ok=True)
+    result = args.out / f"{began:%Y%m%dT%H%M%SZ}.json"
+    found = {
+        "date": f"{began:%Y-%m-%d}",
+        "machine": machine(),
+        **{name: getattr(args, name) for name in ("events", "batch", "rounds", "updates")},
+        "resident": None,
+        "growth": [],
+    }
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         pythons = prepare(chosen, STATE / "environments")
-        found = {
-            "date": f"{began:%Y-%m-%d}",
-            "machine": machine(),
-            "events": args.events,
-            "batch": args.batch,
-            "rounds": args.rounds,
-            **compare(feed, args.rounds, pythons, scratch),
-            "resident": resident(feed, SIDES[0], args.resident, scratch) if args.resident else None,
-            "growth": growth(args.growth, args.batch),
-        }
-    args.out.mkdir(parents=True, exist_ok=True)
-    result = args.out / f"{began:%Y%m%dT%H%M%SZ}.json"
+        found |= compare(feed, args.rounds, args.updates, pythons, scratch)
+        result.write_text(json.dumps(found, indent=1))  # what comes now may fail
+        if args.resident:
+            found["resident"] = resident(feed, SIDES[0], args.resident, scratch)
+    for events in args.growth:
+        found["growth"] += growth(events, args.batch)
     result.write_text(json.dumps(found, indent=1))
     print(report.text(found))
     print(f"\n{result}")

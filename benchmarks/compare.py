@@ -39,16 +39,20 @@ def prepare(sides: Sequence[Side], environments: Path) -> dict[Side, Path | str]
     return found
 
 
-def compare(feed: Feed, rounds: int, pythons: dict[Side, Path | str], scratch: Path) -> Figures:
-    """All rounds; {side: {label, skipped, steps: {step: figures}}} and what the files hold.
+def compare(
+    feed: Feed, rounds: int, updates: int, pythons: dict[Side, Path | str], scratch: Path
+) -> Figures:
+    """All rounds; {side: {label, pins, skipped, steps: {step: figures}}} and what the files hold.
 
-    The figures of a step: lists with an entry a round (`seconds`, `cpu` seconds, peak `megabytes`,
-    `node_seconds` by table), `statements`, the `database_mb` after the update, and the score of the
-    tables, the worst of all rounds.
+    The first load comes in so many updates, whose figures are one. The figures of a step: lists
+    with an entry a round (`seconds`, `cpu` seconds, peak `megabytes`, `node_seconds` by table),
+    `statements`, the `database_mb` after it, and the score of the tables, the worst of all rounds.
     """
-    staged = [scratch / "staged" / str(load) for load in (0, 1)]
-    files = [feed.write(load, folder) for load, folder in enumerate(staged)]
-    truths = [read_truth(files[0]), read_truth(files[0] + files[1])]
+    files = [feed.write(load, scratch / "staged" / str(load)) for load in (0, 1)]
+    truths = dict(zip(STEPS, (read_truth(files[0]), read_truth(files[0] + files[1])), strict=False))
+    each = -(-len(files[0]) // updates)
+    parts = [files[0][at : at + each] for at in range(0, len(files[0]), each)]
+    arrivals = dict(zip(STEPS, (parts, [files[1]], [[]]), strict=True))
     sides = {
         side.name: {
             "label": side.label,
@@ -58,38 +62,72 @@ def compare(feed: Feed, rounds: int, pythons: dict[Side, Path | str], scratch: P
         }
         for side, python in pythons.items()
     }
-    running = [side for side, python in pythons.items() if not isinstance(python, str)]
     for number in range(rounds):
-        roots = {side: scratch / f"round_{number}" / side.name for side in running}
-        for side, root in roots.items():
-            side.set_up(root, root / "landing")
-        for load, step in enumerate(STEPS):
-            for side in [*running[number % len(running) :], *running[: number % len(running)]]:
-                root = roots[side]
-                for file in files[load] if load < len(files) else []:
-                    shutil.copy(file, root / "landing")
-                figures = sides[side.name]["steps"][step]
-                add(figures, run(side, pythons[side], root, step))
-                if load < len(truths):
-                    worst(figures, score(side, root, truths[load]))
-                print(f"round {number + 1}  {step:<12} {side.label:<33}"
-                      f"{figures['seconds'][-1]:>8.2f} s", flush=True)  # fmt: skip
-        shutil.rmtree(scratch / f"round_{number}")
-    holds = [{"lines": t.lines, "keys": len(t.current), "versions": len(t.history)} for t in truths]
-    return {"sides": sides, "truth": dict(zip(STEPS, holds, strict=False))}
+        root = scratch / f"round_{number}"
+        running = [side for side in pythons if not sides[side.name]["skipped"]]
+        for side in running:
+            side.set_up(root / side.name, root / side.name / "landing")
+        for step in STEPS:
+            for side in turned(running, number):
+                if sides[side.name]["skipped"]:
+                    continue
+                try:
+                    found = take(side, pythons[side], root / side.name, step, arrivals[step])
+                except RuntimeError as error:
+                    if not side.pins:
+                        raise
+                    sides[side.name]["skipped"] = f"its {step} failed"
+                    print(f"skipped: {side.label}: {error}", flush=True)
+                    continue
+                scores = score(side, root / side.name, truths[step]) if step in truths else {}
+                keep(sides[side.name]["steps"][step], found, scores)
+                print(f"round {number + 1}  {step:<12} {side.label:<33}{found['seconds']:>8.2f} s",
+                      flush=True)  # fmt: skip
+        shutil.rmtree(root)
+    holds = {
+        step: {"lines": truth.lines, "keys": len(truth.current), "versions": len(truth.history)}
+        for step, truth in truths.items()
+    }
+    return {"sides": sides, "truth": holds}
 
 
-def run(side: Side, python: Path, root: Path, step: str) -> Figures:
-    """One update of a side, measured."""
-    measured = measure(side.update(python, root / "landing", step.replace(" ", "_")), root)
+def turned(sides: list[Side], by: int) -> list[Side]:
+    """The sides in another order each round."""
+    at = by % len(sides)
+    return [*sides[at:], *sides[:at]]
+
+
+def take(side: Side, python: Path, root: Path, step: str, arrivals: list[list[Path]]) -> Figures:
+    """One step of a side: what arrives is landed and taken in, an update each; the whole of it.
+
+    Seconds and statements are added up; the peak is the highest, the size the last.
+    """
+    parts = []
+    for number, landed in enumerate(arrivals):
+        for file in landed:
+            shutil.copy(file, root / "landing")
+        parts.append(run(side, python, root, f"{step}_{number}".replace(" ", "_")))
+    whole = dict(parts[-1])
+    for name in {"seconds", "cpu", "statements"} & whole.keys():
+        whole[name] = sum(part[name] for part in parts)
+    whole["megabytes"] = max(part["megabytes"] for part in parts)
+    if "node_seconds" in whole:
+        tables = whole["node_seconds"]
+        whole["node_seconds"] = {t: sum(p["node_seconds"][t] for p in parts) for t in tables}
+    return whole
+
+
+def run(side: Side, python: Path, root: Path, log: str) -> Figures:
+    """One update of a side, measured; dbt writes its log to the folder that is named."""
+    measured = measure(side.update(python, root / "landing", log), root)
     found = {"seconds": measured.seconds, "cpu": measured.cpu, "megabytes": measured.megabytes}
     if side.files is not None:
         results = json.loads((root / "target" / "run_results.json").read_text())["results"]
         taken = {r["unique_id"].split(".")[2]: r["execution_time"] for r in results}
         found["nodes"] = sum(not r["unique_id"].startswith("operation.") for r in results)
         found["node_seconds"] = {name: taken[name] for name in TABLES}
-        log = root / "logs" / step.replace(" ", "_") / "dbt.log"
-        found["statements"] = sum('"name": "SQLQuery"' in line for line in log.open())
+        lines = (root / "logs" / log / "dbt.log").read_text().splitlines()
+        found["statements"] = sum('"name": "SQLQuery"' in line for line in lines)
     elif not side.pins:
         said = json.loads(measured.output.splitlines()[-1])
         found["statements"] = said["statements"]
@@ -112,17 +150,13 @@ def score(side: Side, root: Path, truth: Truth) -> dict[str, int]:
     return {**truth.score(current, history), "quarantine_off": abs(refused - truth.refused)}
 
 
-def add(figures: Figures, found: Figures) -> None:
-    """Put the figures of a round to those of the rounds before."""
+def keep(figures: Figures, found: Figures, scores: dict[str, int]) -> None:
+    """Put the figures of a round to those of the rounds before, and keep the worst score."""
     for name, value in found.items():
         if name in ("seconds", "cpu", "megabytes", "node_seconds"):
             figures.setdefault(name, []).append(value)
         else:
             figures[name] = value
-
-
-def worst(figures: Figures, scores: dict[str, int]) -> None:
-    """Keep the worst score of all rounds."""
     for name, count in scores.items():
         figures[name] = max(count, figures.get(name, 0))
 

@@ -19,6 +19,8 @@ def tables(found: dict[str, Any]) -> list[Table]:
     """All tables of a result."""
     steps = next(iter(found["sides"].values()))["steps"]
     made = [whole_updates(found, step) for step in steps]
+    if {"sluice", "dbt"} <= found["sides"].keys():
+        made.append(beside_dbt(found))
     if {"sluice", "sql"} <= found["sides"].keys():
         made.append(nodes(found))
     if found["resident"]:
@@ -45,11 +47,28 @@ def whole_updates(found: dict[str, Any], step: str) -> Table:
             if figures["quarantine_off"]:
                 row[0] += f" (quarantine: {figures['quarantine_off']} rows off)"
         rows.append(row)
-    title = f"{step[0].upper()}{step[1:]}: a whole update, in a process of its own"
+    many = found["updates"] if step == "first load" else 1
+    what = "a whole update, in a process of its own" if many == 1 else f"{many} updates together"
+    title = f"{step[0].upper()}{step[1:]}: {what}"
     if is_scored:
         truth = found["truth"][step]
         title += f"; the truth has {truth['keys']:,} keys and {truth['versions']:,} versions"
     return title, head, rows
+
+
+def beside_dbt(found: dict[str, Any]) -> Table:
+    """Whole updates of sluice beside those of a plain dbt project with as many nodes."""
+    ours, theirs = (found["sides"][name]["steps"] for name in ("sluice", "dbt"))
+    head = ["update"]
+    head += [
+        f"{figure}: {what}" for figure in ("wall s", "CPU s") for what in ("sluice", "dbt", "ratio")
+    ]
+    rows = [
+        [step, *(cell for name in ("seconds", "cpu")
+                 for cell in compared(median(ours[step][name]), median(theirs[step][name])))]
+        for step in ours
+    ]  # fmt: skip
+    return "Sluice beside dbt's own models: whole updates", head, rows
 
 
 def nodes(found: dict[str, Any]) -> Table:
@@ -113,8 +132,9 @@ def taken(found: dict[str, Any]) -> str:
     """When, what and on what, in a sentence."""
     machine = found["machine"]
     versions = ", ".join(f"{name} {of}" for name, of in machine["versions"].items())
+    updates = "an update" if found["updates"] == 1 else f"{found['updates']} updates"
     return (
-        f"{found['date']}: {found['events']:,} events in 10 files, then a batch of"
+        f"{found['date']}: {found['events']:,} events in 10 files and {updates}, then a batch of"
         f" {found['batch']:,}; medians of {found['rounds']}; {machine['cores']} cores,"
         f" {machine['memory_gb']} GB, {machine['system']}; {versions}."
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +60,15 @@ class Side:
         made = folder / "made.json"
         if not made.exists() or json.loads(made.read_text()) != list(self.pins):
             print(f"making an environment for {self.label}: {' '.join(self.pins)}", flush=True)
-            venv.create(folder, clear=True, with_pip=True)
-            install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", *self.pins]
-            ran = subprocess.run(install, capture_output=True, text=True, check=False)
-            if ran.returncode != 0:
-                reason = (ran.stderr.strip().splitlines() or ["pip failed"])[-1]
-                raise SkippedError(f"{' '.join(self.pins)} cannot be installed: {reason}")
+            python = folder / "bin" / "python"
+            for command in (
+                [OURS, "-m", "venv", "--clear", folder],
+                [python, "-m", "pip", "install", "--quiet", *self.pins],
+            ):
+                ran = subprocess.run(command, capture_output=True, text=True, check=False)
+                if ran.returncode != 0:
+                    said = [line for line in ran.stderr.splitlines() if line.startswith("ERROR")]
+                    raise SkippedError(f"cannot be installed: {' '.join(said) or ran.stderr}")
             made.write_text(json.dumps(self.pins))
         return folder / "bin" / "python"
 
@@ -82,10 +84,10 @@ class Side:
             measure([OURS.with_name("dbt"), "--quiet", "deps"], root)
         measure([OURS.with_name("dbt"), "--quiet", "parse", *PROJECT], root)
 
-    def update(self, python: Path, landing: Path, step: str) -> list[Any]:
-        """The command of one update."""
+    def update(self, python: Path, landing: Path, log: str) -> list[Any]:
+        """The command of one update, and where dbt writes its log."""
         if self.files is not None:
-            dbt = [OURS.with_name("dbt"), "--quiet", "--log-path", f"logs/{step}", *LOG]
+            dbt = [OURS.with_name("dbt"), "--quiet", "--log-path", f"logs/{log}", *LOG]
             return [*dbt, "build", *PROJECT]
         given = [word.format(landing=landing) for word in self.command]
         return [python, HERE / given[0], *given[1:]]
