@@ -135,7 +135,7 @@ def taken(found: dict[str, Any]) -> str:
     updates = "an update" if found["updates"] == 1 else f"{found['updates']} updates"
     return (
         f"{found['date']}: {found['events']:,} events in 10 files and {updates}, then a batch of"
-        f" {found['batch']:,}; medians of {found['rounds']}; {machine['cores']} cores,"
+        f" {found['batch']:,}; median of {found['rounds']}; {machine['cores']} cores,"
         f" {machine['memory_gb']} GB, {machine['system']}; {versions}."
     )
 

@@ -67,8 +67,8 @@ class Side:
             ):
                 ran = subprocess.run(command, capture_output=True, text=True, check=False)
                 if ran.returncode != 0:
-                    said = [line for line in ran.stderr.splitlines() if line.startswith("ERROR")]
-                    raise SkippedError(f"cannot be installed: {' '.join(said) or ran.stderr}")
+                    print(ran.stdout + ran.stderr)  # not kept: it may name hosts and folders
+                    raise SkippedError("its packages cannot be installed here")
             made.write_text(json.dumps(self.pins))
         return folder / "bin" / "python"
 
