@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 ROW, BAR, TOP = 30, 16, 58  # pixels
-LABELS, WIDE, GAP = 230, 220, 70
+LABELS, WIDE, GAP = 260, 220, 70
 """Widths of the labels, of a panel's longest bar, and of the room for its figures."""
 
 STYLE = """
@@ -30,7 +30,7 @@ def draw(found: dict[str, Any]) -> str:
     versions = found["truth"]["next batch"]["versions"]
     panels = [
         (
-            "wall seconds of a batch, dbt's start with it",
+            "wall seconds of a batch, start-up too",
             [median(step["seconds"]) for _, _, step in steps],
             "{:.1f} s",
         ),
