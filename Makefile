@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint fix docs land build update clean
+.PHONY: help setup run test lint fix docs land build update bench bench-full clean
 
 # Used once, to make .venv: `make setup PYTHON=python3.12`.
 PYTHON ?= python3
@@ -22,7 +22,7 @@ LINT := SLUICE_DB=.state/lint/sluice.duckdb DBT_TARGET_PATH=.state/lint/target D
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 
 help: ## List the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## Make .venv with the versions of uv.lock (needs Python 3.10 to 3.13)
 	@:
@@ -82,6 +82,12 @@ build: setup ## Build and test everything that has new input (dbt build)
 
 update: setup ## What cron calls: lock, dbt build, one line in logs/update.log
 	@$(BIN)/python scripts/update.py --quiet $(ARGS)
+
+bench: setup ## Measure against SQL by hand, dbt's own models, dlt and SQLMesh: 100,000 events, minutes
+	@$(BIN)/python benchmarks/bench.py $(ARGS)
+
+bench-full: setup ## The same with 1 million events and growth to 10 million; rewrites the figures of the READMEs
+	@$(BIN)/python benchmarks/bench.py --events 1000000 --growth 1000000 10000000 --write $(ARGS)
 
 clean: ## Remove the database, the landed files and all build output; keep .venv
 	@rm -rf landing target logs .state sluice.duckdb sluice.duckdb.wal

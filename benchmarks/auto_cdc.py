@@ -1,84 +1,29 @@
-"""AUTO CDC beside hand-written SQL: 1 million events, then a batch of 10,000, in one run.
+"""AUTO CDC beside hand-written SQL, over a history of any size: one batch, in one run.
 
-    .venv/bin/python benchmarks/auto_cdc.py [--events 1000000] [--batch 10000] [--rounds 3]
+    .venv/bin/python benchmarks/auto_cdc.py [--events 1000000 ...] [--batch 10000] [--rounds 3]
 
-Both sides start from the same table of events in the same kind of DuckDB file. The hand-written
-side is what an engineer would write for exactly this feed: a merge for the current state, and the
-touched keys of the history rebuilt from the events. It keeps no state of its own, counts nothing,
-and trusts that no two events share a key and a moment. Seconds are those of the node (dbt's own
-start left out) and of the SQL; `statements` is what dbt sent to the database for the node. The
-tables of both sides are compared after each step.
+Both sides start from the same table of events in the same kind of DuckDB file; no files are
+landed, so tens of millions of events are made in seconds. Several sizes after `--events` show how
+the batch grows with the history. Seconds are those of the node (dbt's own start left out) and of
+the SQL; `statements` is what dbt sent to the database for the node. The tables of both sides are
+compared after each step.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+import hand_written
+from events import Feed
 from project import PACKAGE, build, write_project
-
-ATTRIBUTES = "firstname, lastname, email, address"
-
-# The same pseudo-random feed on both sides: 10 events a key, 8 % deletes, 5 % of the batch late.
-EVENTS = """
-create or replace table {table} as
-select
-    (hash(range) % {keys})::bigint as id,
-    'first ' || (hash(range, 1) % 1000) as firstname,
-    'last ' || (hash(range, 2) % 1000) as lastname,
-    'mail ' || hash(range, 3) as email,
-    'street ' || hash(range, 4) as address,
-    case when hash(range, 5) % 100 < 8 then 'DELETE' else 'UPDATE' end as operation,
-    timestamp '2026-01-01' + to_seconds(
-        range
-        - case when range >= {late_from} and hash(range, 6) % 100 < 5 then {late_by} else 0 end
-    ) + to_microseconds((hash(range, 7) % 1000000)::bigint) as operation_date
-from range({start}, {stop})
-"""
-
-LATEST = f"""
-select id, {ATTRIBUTES}, operation
-from {{source}}
-qualify row_number() over (partition by id order by operation_date desc) = 1
-"""
-
-VERSIONS = f"""
-select id, {ATTRIBUTES}, operation_date as valid_from, valid_to
-from (
-    select *, lead(operation_date) over (partition by id order by operation_date) as valid_to
-    from {{source}}
-)
-where operation <> 'DELETE'
-"""
-
-FIRST = {
-    "SCD1": "create table now as select * exclude (operation)"
-    f" from ({LATEST.format(source='feed')}) where operation <> 'DELETE'",
-    "SCD2": f"create table history as {VERSIONS.format(source='feed')}",
-}
-# The merge needs each key's newest moment, deletes included, and takes it from the events.
-NEXT = {
-    "SCD1": f"""
-merge into now using (
-    {LATEST.format(source="(select feed.* from feed semi join batch using (id))")}
-) as latest
-on now.id = latest.id
-when matched and latest.operation = 'DELETE' then delete
-when matched then update set firstname = latest.firstname, lastname = latest.lastname,
-    email = latest.email, address = latest.address
-when not matched and latest.operation <> 'DELETE' then
-    insert (id, {ATTRIBUTES}) values (latest.id, latest.firstname, latest.lastname, latest.email,
-        latest.address)""",
-    "SCD2": f"""
-delete from history where id in (select id from batch);
-insert into history
-{VERSIONS.format(source="(select feed.* from feed semi join batch using (id))")}""",
-}
 
 META = {
     "sequence_by": "operation_date",
@@ -86,20 +31,13 @@ META = {
     "except_column_list": ["operation", "operation_date"],
 }
 STREAM = "select * from {{ sluice.stream(ref('feed')) }}"
-
-
+APPLY = {"materialized": "apply_changes"}
 MODELS = [
     {"name": "feed", "config": {"materialized": "streaming_table"}},
-    {
-        "name": "now",
-        "config": {"materialized": "apply_changes", "meta": {**META, "keys": ["id"]}},
-    },
+    {"name": "now", "config": {**APPLY, "meta": {**META, "keys": ["id"]}}},
     {
         "name": "history",
-        "config": {
-            "materialized": "apply_changes",
-            "meta": {**META, "keys": ["id"], "stored_as_scd_type": 2},
-        },
+        "config": {**APPLY, "meta": {**META, "keys": ["id"], "stored_as_scd_type": 2}},
     },
 ]
 SNAPSHOT = {
@@ -116,28 +54,30 @@ FILES = {
 }
 """One target of each kind."""
 
+TARGETS = {"SCD1": ("now", "now"), "SCD2": ("history", "history"), "snapshot": ("snap", "history")}
+"""Each kind's node of sluice and table of the hand-written side."""
+
 
 def step(root: Path, events: str, scripts: dict[str, str]) -> dict[str, tuple[float, float, int]]:
-    """One batch on both sides; {target: (sluice seconds, SQL seconds, statements)}."""
+    """One batch on both sides; {kind of target: (sluice seconds, SQL seconds, statements)}."""
     with duckdb.connect(str(root / "sluice.duckdb")) as con:
         con.execute("create schema if not exists raw")
-        con.execute(events.format(table="raw.batch"))
+        con.execute(f"create or replace table raw.batch as select * exclude (n) from ({events})")
     sluice = build()
     sql = {}
     with duckdb.connect(str(root / "sql.duckdb")) as con:
-        con.execute(events.format(table="batch"))
+        con.execute(f"create or replace table batch as select * exclude (n) from ({events})")
         con.execute("create table if not exists feed as from batch limit 0")
         con.execute("insert into feed from batch")
         con.execute("checkpoint")
-        for target, script in scripts.items():
+        for table, script in scripts.items():
             began = time.perf_counter()
             con.execute(f"begin; {script}; commit")
-            sql[target] = time.perf_counter() - began
+            sql[table] = time.perf_counter() - began
     compare(root)
-    nodes = {"SCD1": "now", "SCD2": "history", "snapshot": "snap"}
     return {
-        kind: (sluice[node][0], sql["SCD1" if kind == "SCD1" else "SCD2"], sluice[node][1])
-        for kind, node in nodes.items()
+        kind: (sluice[node][0], sql[table], sluice[node][1])
+        for kind, (node, table) in TARGETS.items()
     }
 
 
@@ -145,8 +85,8 @@ def compare(root: Path) -> None:
     """Raise AssertionError where the two sides differ."""
     with duckdb.connect(str(root / "sql.duckdb")) as con:
         con.execute(f"attach '{root / 'sluice.duckdb'}' as sluice (read_only)")
-        interval = f"id, {ATTRIBUTES}, valid_from, valid_to"
-        snapshot = f"id, {ATTRIBUTES}, dbt_valid_from as valid_from, dbt_valid_to as valid_to"
+        interval = f"id, {hand_written.VALUES}, valid_from, valid_to"
+        snapshot = interval.replace("valid_", "dbt_valid_")
         for own, columns, other, theirs in (
             ("now", "*", "now", "*"),
             ("history", interval, "history", interval),
@@ -160,37 +100,46 @@ def compare(root: Path) -> None:
             assert surplus == 0, f"{other} differs from hand-written SQL in {surplus} rows"
 
 
-def main() -> None:
-    """Run all rounds and print the medians."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--batch", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
-    figures: dict[tuple[str, str], list[tuple[float, float, int]]] = {}
-    for _ in range(args.rounds):
+def measure(feed: Feed, rounds: int) -> list[dict[str, Any]]:
+    """A first load and a batch; a row for each step and kind of target with the medians."""
+    taken: dict[tuple[str, str], list[tuple[float, float, int]]] = {}
+    for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             write_project(root, FILES)
-            plan = [
-                ("first load", 0, args.events, args.events, FIRST),
-                ("next batch", args.events, args.events + args.batch, args.events, NEXT),
-            ]
-            for label, start, stop, late_from, scripts in plan:
-                events = EVENTS.format(
-                    table="{table}", keys=args.events // 10, start=start, stop=stop,
-                    late_from=late_from, late_by=args.events // 2,
-                )  # fmt: skip
-                for kind, row in step(root, events, scripts).items():
-                    figures.setdefault((label, kind), []).append(row)
+            first = hand_written.first_load("feed", "now", "history")
+            later = hand_written.next_batch("feed", "batch", "now", "history")
+            for load, (label, scripts) in enumerate([("first load", first), ("next batch", later)]):
+                for kind, row in step(root, feed.query(*feed.bounds(load)), scripts).items():
+                    taken.setdefault((label, kind), []).append(row)
             os.chdir(PACKAGE)
-    print(f"{args.events:,} events, then {args.batch:,}; median of {args.rounds}, seconds")
-    print(f"{'step':<12}{'target':<10}{'sluice':>8}{'SQL':>8}{'ratio':>7}{'statements':>12}")
-    for (label, kind), rows in figures.items():
-        middle = [sorted(column)[len(rows) // 2] for column in zip(*rows, strict=True)]
+    found = []
+    for (label, kind), rows in taken.items():
+        sluice, sql, statements = (sorted(c)[len(rows) // 2] for c in zip(*rows, strict=True))
+        figures = {"sluice": sluice, "sql": sql, "statements": statements}
+        found.append({"events": feed.events, "step": label, "target": kind, **figures})
+    return found
+
+
+def main() -> None:
+    """Run all rounds of all sizes and print the medians."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--batch", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true", help="the last line is JSON, not a table")
+    args = parser.parse_args()
+    rows = [row for events in args.events for row in measure(Feed(events, args.batch), args.rounds)]
+    if args.json:
+        print(json.dumps(rows))
+        return
+    print(f"first loads, then a batch of {args.batch:,}; median of {args.rounds}, seconds")
+    head = f"{'events':>11} {'step':<12}{'target':<10}{'sluice':>8}{'SQL':>8}{'ratio':>7}"
+    print(f"{head}{'statements':>12}")
+    for row in rows:
         print(
-            f"{label:<12}{kind:<10}{middle[0]:>8.2f}{middle[1]:>8.2f}"
-            f"{middle[0] / middle[1]:>7.1f}{middle[2]:>12}"
+            f"{row['events']:>11,} {row['step']:<12}{row['target']:<10}{row['sluice']:>8.2f}"
+            f"{row['sql']:>8.2f}{row['sluice'] / row['sql']:>7.1f}{row['statements']:>12}"
         )
 
 

@@ -25,12 +25,19 @@ FILES = {
 }
 
 
-def write_project(root: Path, files: dict[str, Any]) -> None:
-    """Write a project (a mapping becomes YAML), install the package, and make root the folder."""
+def write_files(root: Path, files: dict[str, Any]) -> None:
+    """Write the files of a project; a mapping becomes YAML, and None is no file."""
     for name, content in {**FILES, **files}.items():
+        if content is None:
+            continue
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def write_project(root: Path, files: dict[str, Any]) -> None:
+    """Write a project, install the package, and make root the current folder."""
+    write_files(root, files)
     os.chdir(root)
     dbtRunner().invoke(["deps", "--quiet"])
 
