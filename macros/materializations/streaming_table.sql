@@ -8,8 +8,9 @@
     {% set rules = sluice.expectations() %}
     {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
-    {% set recorded = sluice.target_options(sluice.dataset_id(this)) or {} %}
-    {% do sluice.check_streaming_table(existing, recorded, ranges, sluice.plans_made(), full_refresh, rules) %}
+    {% set state = sluice.node_state() %}
+    {% set recorded = state.options.get(state.dataset, {}) %}
+    {% do sluice.check_streaming_table(existing, state, ranges, sluice.plans_made(), full_refresh, rules) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set plans = sluice.plans_without_vanished_files() %}

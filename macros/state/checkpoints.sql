@@ -14,7 +14,7 @@
     {% set found = sluice.query_rows(query) %}
     {% do return({
         'epoch': found[0].epoch | int if found else 0,
-        'batch': found[0].batch | int if found else 0,
+        'batch': [found[0].batch | int, 0] | max if found else 0,
     }) %}
 {% endmacro %}
 
@@ -32,17 +32,6 @@
     {% for range in ranges if range.to > range['from'] or range.restarted %}{% do reached.append(range) %}{% endfor %}
     {% if reached %}{% do statements.append(sluice.insert_checkpoints(id, reached, relation.database)) %}{% endif %}
     {% do return(statements) %}
-{% endmacro %}
-
-
-{% macro checkpointed_sources(dataset_id, database=none) %}
-    {# The other datasets of which a dataset has checkpoints. #}
-    {% set query %}
-        select distinct source
-        from {{ sluice.state_relation('checkpoints', database) }}
-        where dataset = {{ sluice.literal(dataset_id) }} and source <> dataset
-    {% endset %}
-    {% do return(sluice.query_rows(query) | map(attribute='source') | list) %}
 {% endmacro %}
 
 

@@ -1,11 +1,11 @@
-{% macro check_streaming_table(existing, recorded, ranges, plans, full_refresh, rules) %}
+{% macro check_streaming_table(existing, state, ranges, plans, full_refresh, rules) %}
     {# What stands where the table is to be, what it reads, and what its sources went through since it last read them.
        #}
     {% set errors = sluice.unread_source_errors(ranges, plans) %}
     {% if existing is not none and not full_refresh %}
-        {% do errors.extend(sluice.foreign_table_errors(existing, recorded)) %}
+        {% do errors.extend(sluice.foreign_table_errors(existing, state)) %}
         {% do errors.extend(sluice.rebuilt_source_errors(ranges)) %}
-        {% do errors.extend(sluice.renamed_source_errors(ranges)) %}
+        {% do errors.extend(sluice.renamed_source_errors(ranges, state)) %}
     {% endif %}
     {% do sluice.raise_errors('Streaming table error', errors + sluice.quarantine_errors(this, rules)) %}
 {% endmacro %}
@@ -46,15 +46,15 @@
 {% endmacro %}
 
 
-{% macro foreign_table_errors(existing, recorded) %}
+{% macro foreign_table_errors(existing, state) %}
     {# What stands there and is no table of this model's making. #}
-    {% set id = sluice.dataset_id(this) %}
+    {% set made_by = state.options.get(state.dataset, {}).get('made_by') %}
     {% set way_out = 'rebuild it with: ' ~ sluice.rebuild_command(model) %}
     {% if not existing.is_table %}
         {% do return([existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out]) %}
     {% elif sluice.find_column(sluice.columns_of(existing), '_sluice_batch') is none %}
         {% do return([existing ~ ' exists but is no streaming table (it has no _sluice_batch); ' ~ way_out]) %}
-    {% elif not sluice.committed_batch(id, id, this.database).epoch %}
+    {% elif not sluice.position(state.read, state.dataset).epoch %}
         {% do return([
             existing ~ ' exists, but ' ~ sluice.state_relation('checkpoints', this.database)
             ~ ' does not know what it has read, so it was copied or its state was dropped; ways out: '
@@ -63,9 +63,9 @@
         ]) %}
     {% endif %}
     {% do return([
-        existing ~ ' was made by something else meanwhile (' ~ recorded.made_by
+        existing ~ ' was made by something else meanwhile (' ~ made_by
         ~ '), so its rows are not those of this model; ' ~ way_out,
-    ] if recorded.made_by else []) %}
+    ] if made_by else []) %}
 {% endmacro %}
 
 
@@ -89,7 +89,7 @@
 {% endmacro %}
 
 
-{% macro renamed_source_errors(ranges) %}
+{% macro renamed_source_errors(ranges, state) %}
     {# A source that this table never read, beside checkpoints of one that is no dataset any more: probably one table
        under two names, whose rows would come once more. #}
     {% set new = ranges | rejectattr('known') | selectattr('to') | map(attribute='source') | list %}
@@ -98,7 +98,7 @@
     {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed') %}
         {% do places.append(sluice.dataset_id(sluice.relation_of(node))) %}
     {% endfor %}
-    {% set gone = sluice.checkpointed_sources(sluice.dataset_id(this), this.database) | reject('in', places) | list %}
+    {% set gone = state.read.keys() | reject('in', places + [state.dataset]) | list %}
     {% if not gone %}{% do return([]) %}{% endif %}
     {% do return([
         'it has read ' ~ gone | join(', ') ~ ', which is no model any more, and now reads ' ~ new | join(', ')

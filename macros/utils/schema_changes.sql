@@ -1,7 +1,15 @@
 {% macro sync_columns(relation, columns, mode='append_new_columns', existing=none, node=none) %}
-    {# Brings a table up to the columns of a batch, by the rules of on_schema_change. Returns {'taken': those of the
-       batch that the table takes, 'all': the table's columns afterwards}. A lossless widening is applied in every
-       mode. #}
+    {# Brings a table up to the columns of a batch at once; returns what sync_columns_statements() does. #}
+    {% set plan = sluice.sync_columns_statements(relation, columns, mode, existing, node) %}
+    {% for sql in plan.statements %}{% do run_query(sql) %}{% endfor %}
+    {% do return(plan) %}
+{% endmacro %}
+
+
+{% macro sync_columns_statements(relation, columns, mode='append_new_columns', existing=none, node=none) %}
+    {# How a table is brought up to the columns of a batch, by the rules of on_schema_change: {'taken': those of the
+       batch that the table takes, 'all': the table's columns afterwards, 'statements'}. A lossless widening is applied
+       in every mode. #}
     {% set node = node or model %}
     {% set existing = existing or sluice.columns_of(relation) %}
     {% set taken = [] %}
@@ -46,8 +54,9 @@
         {% endfor %}
     {% endif %}
     {% do sluice.raise_schema_change(relation, errors, node, mode) %}
-    {% for change in alters %}{% do run_query('alter table ' ~ relation ~ ' ' ~ change) %}{% endfor %}
-    {% do return({'taken': taken, 'all': all}) %}
+    {% set statements = [] %}
+    {% for change in alters %}{% do statements.append('alter table ' ~ relation ~ ' ' ~ change) %}{% endfor %}
+    {% do return({'taken': taken, 'all': all, 'statements': statements}) %}
 {% endmacro %}
 
 

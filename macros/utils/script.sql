@@ -16,6 +16,17 @@
 {% endmacro %}
 
 
+{% macro commits_each_statement() %}
+    {# Whether a run that breaks off can leave the first statements of a script done and the others not. #}
+    {% do return(adapter.dispatch('commits_each_statement', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__commits_each_statement() %}
+    {# The careful answer. #}
+    {% do return(true) %}
+{% endmacro %}
+
+
 {% macro needs_transaction(hooks) %}
     {# Whether hooks of a model are to see and to share the transaction of its rows, as dbt's are by default. #}
     {% do return(hooks | selectattr('transaction') | list | length > 0) %}

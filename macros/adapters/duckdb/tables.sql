@@ -13,6 +13,27 @@
 {% endmacro %}
 
 
+{% macro duckdb__described(queries, probe) %}
+    {% set parts, columns = [], {} %}
+    {% for name, query in queries.items() %}
+        {% do columns.update({name: []}) %}
+        {% do parts.append('select ' ~ sluice.literal(name)
+            ~ ' as described, column_name, column_type from (describe ' ~ query ~ '\n)') %}
+    {% endfor %}
+    {% if probe %}
+        {% do parts.append(
+            "select null, '', '' where exists (select 1 from (\n" ~ probe ~ '\n) as _sluice_probe)') %}
+    {% endif %}
+    {% set rows = sluice.query_rows(parts | join('\nunion all\n')) if parts else [] %}
+    {% for row in rows if row.described is not none %}
+        {% do columns[row.described].append(api.Column(row.column_name, row.column_type)) %}
+    {% endfor %}
+    {% do return({
+        'columns': columns, 'found': not probe or rows | selectattr('described', 'none') | list | length > 0,
+    }) %}
+{% endmacro %}
+
+
 {% macro duckdb__stage_table(suffix, sql, relation) %}
     {% set staged = api.Relation.create(identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table') %}
     {% do run_query('create or replace temp table ' ~ staged ~ ' as\n' ~ sql) %}
