@@ -1,7 +1,8 @@
 {% macro run_script(statements, name='main', in_transaction=false) %}
-    {# All that a node writes, in one call: nothing half done can be left. A node reads and plans first and gathers
-       its writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
-       that one. Engines that commit each statement get the list one by one, in its order; each may be the last. #}
+    {# All that a node writes, in one call: nothing half done can be left. A node reads and plans first and gathers its
+       writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
+       that one. Engines that commit each statement get the list one by one, in its order; each may be the last. The
+       result of a model is called main; that of an operation is not, for dbt would look for the model. #}
     {% set wanted = [] %}
     {% for sql in statements if sql | trim %}{% do wanted.append(sql) %}{% endfor %}
     {% do adapter.dispatch('run_script', 'sluice')(wanted or ['select 1 as nothing_to_write'], name, in_transaction) %}

@@ -78,6 +78,12 @@
 {% endmacro %}
 
 
+{% macro row_id_expression(prefix=none) %}
+    {# What tells the rows of a table apart, and stays as it is until somebody writes to the table. #}
+    {% do return(adapter.dispatch('row_id_expression', 'sluice')(prefix)) %}
+{% endmacro %}
+
+
 {% macro fixed_columns(relation) %}
     {# Columns whose type the engine cannot change: {name in lower case: what holds it}. #}
     {% do return(adapter.dispatch('fixed_columns', 'sluice')(relation)) %}

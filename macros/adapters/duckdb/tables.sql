@@ -41,6 +41,11 @@
 {% endmacro %}
 
 
+{% macro duckdb__row_id_expression(prefix) %}
+    {% do return((prefix ~ '.' if prefix else '') ~ 'rowid') %}
+{% endmacro %}
+
+
 {% macro duckdb__fixed_columns(relation) %}
     {% set here %}
         where database_name = {{ sluice.literal(relation.database) }}
