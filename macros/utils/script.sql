@@ -3,6 +3,8 @@
        writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
        that one. Engines that commit each statement get the list one by one, in its order; each may be the last. The
        result of a model is called main; that of an operation is not, for dbt would look for the model. #}
+    {# dbt opens a transaction where it fills its cache of relations: nothing is in it, and it would hold the script. #}
+    {% if not in_transaction %}{% do adapter.commit() %}{% endif %}
     {% set wanted = [] %}
     {% for sql in statements if sql | trim %}{% do wanted.append(sql) %}{% endfor %}
     {% do adapter.dispatch('run_script', 'sluice')(wanted or ['select 1 as nothing_to_write'], name, in_transaction) %}

@@ -29,9 +29,7 @@
 
 
 {% macro duckdb__run_script(statements, name, in_transaction) %}
-    {# A comment may end a statement, hence the line breaks. dbt opens a transaction of its own where it fills its cache
-       of relations; nothing is in it. #}
-    {% if not in_transaction %}{% do adapter.commit() %}{% endif %}
+    {# A comment may end a statement, hence the line breaks. #}
     {% call statement(name, auto_begin=false) %}
         {%- if not in_transaction %}begin transaction;{% endif %}
         {{ statements | join('\n;\n') }}
