@@ -30,7 +30,8 @@
     {% do return({
         'kind': kind, 'reason': reason, 'feed': feed, 'template': template, 'ranges': ranges, 'earlier': earlier,
         'checked': checked, 'signature': sluice.signature_of(model),
-        'is_known': before.checked == checked and before.signature == sluice.signature_of(model),
+        'is_known': before.checked == checked and before.signature == sluice.signature_of(model)
+            and not recorded.get('recount'),
     }) %}
 {% endmacro %}
 
@@ -100,7 +101,7 @@
     {% endfor %}
     {% for range in source.earlier %}
         {% set there = counts[range.source].earlier %}
-        {% if range.rows_read is not none and there < range.rows_read %}
+        {% if range.rows_read is not none and there < range.rows_read and not recorded.get('recount') %}
             {% do errors.append(range.source ~ ' has ' ~ there ~ ' rows in its first ' ~ range.to
                 ~ ' batches, and had ' ~ range.rows_read ~ ' when this target read them: some were deleted, and their '
                 ~ 'versions would be lost with them') %}

@@ -67,11 +67,11 @@
     )) %}
         {% do return({
             'columns': staged, 'existing': staged, 'is_new': true,
-            'statements': ['drop table if exists ' ~ events, sluice.declared_table(events, staged)],
+            'statements': ['drop table if exists ' ~ events] + sluice.create_table_statements(events, staged),
         }) %}
     {% endif %}
     {% if not full_refresh %}{% do sluice.check_drift(options, recorded, record, existing, staged) %}{% endif %}
-    {% set changes = sluice.column_changes(events, staged, existing=existing) %}
+    {% set changes = sluice.sync_columns_statements(events, staged, existing=existing) %}
     {% do return({
         'columns': changes['all'], 'existing': existing, 'is_new': false, 'statements': changes.statements,
     }) %}

@@ -135,13 +135,13 @@
     {% if there %}
         {% set wanted = [] %}
         {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}
-        {% set changes = sluice.column_changes(
+        {% set changes = sluice.sync_columns_statements(
             target_relation, wanted, existing=present, node=graph.nodes[options.node]) %}
         {% set taken = changes.taken %}
         {% do statements.extend(changes.statements + ['delete from ' ~ target_relation]) %}
     {% else %}
         {% set taken = columns %}
-        {% do statements.append(sluice.declared_table(target_relation, columns)) %}
+        {% do statements.extend(sluice.create_table_statements(target_relation, columns)) %}
     {% endif %}
     {% do statements.extend(
         sluice.changed_keys_statements(graph.nodes[options.node], target_relation, rewritten=true)) %}

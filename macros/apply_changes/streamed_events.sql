@@ -34,10 +34,11 @@
 
 
 {% macro is_reshaped(recorded, record, source) %}
-    {# Whether the query or options that shape events or rows are others than last time, or a stream was rebuilt: all
-       rows follow anew from the streams then. #}
+    {# Whether the query or options that shape events or rows are others than last time, a stream was rebuilt, or rows
+       were taken out of it (recount): all rows follow anew from the streams then. #}
     {% do return(
-        recorded.rows != record.rows or recorded.events != record.events
+        recorded.get('recount') is true
+        or recorded.rows != record.rows or recorded.events != record.events
         or recorded.state.template != record.state.template
         or source.ranges | selectattr('restarted') | list | length > 0
     ) %}
@@ -68,7 +69,7 @@
         {% do return(false) %}
     {% endif %}
     {% set query = sluice.staged_events(options, columns, sluice.feed_over(source.template, source.earlier)) %}
-    {% set described = sluice.described({'kept': 'select * from ' ~ events, 'streamed': query}) %}
+    {% set described = sluice.described({'kept': events, 'streamed': query}).columns %}
     {% if not source.earlier or described.kept != described.streamed %}{% do return(true) %}{% endif %}
     {% set names = described.kept | map(attribute='name') | list %}
     {% set exact = sluice.exact_columns(described.kept, names) | join(', ') %}

@@ -4,15 +4,13 @@
     {% set options = plan.options %}
     {% if full_refresh %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
-        {% set statements = [
-            sluice.declared_table(target, columns, contracted=true),
-            sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows),
-        ] %}
-        {% if existing is not none %}{% do statements.insert(0, get_drop_sql(existing)) %}{% endif %}
-        {% for index in config.get('indexes', default=[]) %}
-            {% do statements.append(get_create_index_sql(target, index)) %}
-        {% endfor %}
-        {% do return({'statements': statements, 'counts': none, 'staged': []}) %}
+        {% set statements = [] if existing is none else [get_drop_sql(existing)] %}
+        {% do statements.extend(sluice.create_table_statements(target, columns, contracted=true)) %}
+        {% do statements.append(
+            sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows)) %}
+        {% do return({
+            'statements': statements + sluice.index_statements(target), 'counts': none, 'staged': [],
+        }) %}
     {% endif %}
     {% if options %}{% do sluice.check_vanished_columns(options, target) %}{% endif %}
     {% if not plan.changed %}
@@ -43,9 +41,9 @@
     {# What the target has to take over: {'relation' with its rows, marked by _sluice_change, its 'columns', 'counts',
        'statements' that give the target its new columns}. #}
     {% set options = plan.options %}
-    {% set described = sluice.described({'rows': plan.rows, 'target': 'select * from ' ~ target}) %}
+    {% set described = sluice.described({'rows': plan.rows, 'target': target}).columns %}
     {% set wanted = sluice.contracted_columns(described.rows, described.target) %}
-    {% set sync = sluice.column_changes(target, wanted, options.on_schema_change, described.target) %}
+    {% set sync = sluice.sync_columns_statements(target, wanted, options.on_schema_change, described.target) %}
     {% set changes = sluice.stage_table('changes', sluice.changed_rows(
         options, target, described.target, sync.taken, plan.rows, plan.batch, plan.everything)) %}
     {% do return({

@@ -114,9 +114,9 @@
 {% endmacro %}
 
 
-{% macro check_conditions(sql, rules, node=none) %}
+{% macro check_conditions(sql, rules, node=none, columns=none) %}
     {# A condition that the engine cannot read is reported by rule, before anything is written. #}
-    {% set errors = sluice.condition_errors(sql, rules) if rules else [] %}
+    {% set errors = sluice.condition_errors(sql, rules, columns) if rules else [] %}
     {% if errors %}
         {% do errors.append('expected of each: an SQL condition that is true or false of one row by itself, '
             ~ 'without aggregates, window functions and unnest() (but for those in a subquery)') %}
@@ -125,12 +125,13 @@
 {% endmacro %}
 
 
-{% macro condition_errors(sql, rules) %}
-    {# Why conditions cannot be read as one boolean of a row of the query each: a message a rule. #}
-    {% do return(adapter.dispatch('condition_errors', 'sluice')(sql, rules)) %}
+{% macro condition_errors(sql, rules, columns=none) %}
+    {# Why conditions cannot be read as one boolean of a row of the query, which has these columns, each: a message a
+       rule. #}
+    {% do return(adapter.dispatch('condition_errors', 'sluice')(sql, rules, columns)) %}
 {% endmacro %}
 
-{% macro default__condition_errors(sql, rules) %}
+{% macro default__condition_errors(sql, rules, columns) %}
     {# An engine that only raises its errors has to tell in its own words. #}
     {% do return([]) %}
 {% endmacro %}

@@ -14,20 +14,31 @@
 
 
 {% macro count_violations(batch, rules, node=none) %}
-    {# Counts over a batch with results: {'rows', 'dropped', 'expectations': [{name, passed_records, ...}]}. #}
-    {% set query %}
-        select
-            count(*) as num_rows,
-            {%- for rule in rules %}
-            count(*) filter (where not {{ rule.column }}) as failed_{{ loop.index }},
-            {%- endfor %}
-            count(*) filter (where not ({{ sluice.passed_condition(rules) }})) as num_dropped
-        from {{ batch }} as _sluice_rows
-    {% endset %}
-    {% set found = sluice.query_rows(query)[0] %}
+    {# Counts over a batch with results: see violation_results(). #}
+    {% do return(sluice.violation_results(sluice.query_rows(sluice.violation_counts(batch, rules))[0], rules, node)) %}
+{% endmacro %}
+
+
+{% macro violation_counts(batch, rules) %}
+    {# A query of one row: how many rows a batch with results has, how many broke each rule, how many one that drops or
+       fails. #}
+    select
+        count(*) as num_rows,
+        {%- for rule in rules %}
+        count(*) filter (where not {{ rule.column }}) as failed_{{ loop.index }},
+        {%- endfor %}
+        count(*) filter (where not ({{ sluice.passed_condition(rules) }})) as num_dropped
+    from {{ batch }} as _sluice_counted
+{% endmacro %}
+
+
+{% macro violation_results(found, rules, node=none) %}
+    {# {'rows', 'dropped', 'expectations': [{name, passed_records, ...}]} of the row of violation_counts(); none is a
+       batch without rows. #}
+    {% set found = found or {'num_rows': 0, 'num_dropped': 0} %}
     {% set expectations = [] %}
     {% for rule in rules %}
-        {% set failed = found['failed_' ~ loop.index] | int %}
+        {% set failed = found.get('failed_' ~ loop.index, 0) | int %}
         {% do expectations.append({
             'name': rule.name,
             'dataset': (node or model).name,

@@ -1,37 +1,68 @@
-{% macro warn_doubtful_files(plan, rows, columns) %}
-    {# One warning for the files of a plan of which no row was read as it is meant: all are corrupt or rescued, or none
-       has a column that is expected. `rows` is what was appended, `columns` are its columns. #}
-    {% set doubtful = sluice.doubtful_files(plan, rows, columns) if plan.files else [] %}
-    {% if doubtful %}
-        {% set shown = [] %}
-        {% for file in doubtful[:5] %}{% do shown.append(file.path ~ ' (' ~ file.doubt ~ ')') %}{% endfor %}
-        {% set message = model.name ~ ': ' ~ doubtful | length ~ ' of ' ~ plan.files | length ~ ' new files of source '
-            ~ plan.source ~ ' have no row that was read as it is probably meant: ' ~ shown | join('; ')
-            ~ ('; ...' if doubtful | length > 5 else '') ~ '. Their rows are in the table.' %}
-        {% do exceptions.warn(message) %}
-        {% do sluice.log_events([{
-            'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
-            'details': {
-                'unique_id': model.unique_id, 'relation': this | string,
-                'doubtful_files': doubtful | map(attribute='path') | list,
-            },
-        }], this.database) %}
-    {% endif %}
+{% macro doubted_plans(plans, rows, columns) %}
+    {# The plans whose rows say of which file they are, and what they should have: [{'plan', 'expected': see
+       expected_columns()}]. `rows` is what is to be appended, `columns` are its columns. #}
+    {% set doubted = [] %}
+    {% for plan in plans if plan.files and sluice.has_file_columns(columns) %}
+        {% do doubted.append({'plan': plan, 'expected': sluice.expected_columns(plan, rows, columns)}) %}
+    {% endfor %}
+    {% do return(doubted) %}
 {% endmacro %}
 
 
-{% macro doubtful_files(plan, rows, columns) %}
-    {# [{'path', 'doubt': the likely cause}]. Counted by the files of the rows, so a model that leaves out _metadata or
-       _rescued_data has none. #}
+{% macro doubtful_files_query(doubted, rows) %}
+    {# A query of the files that may be doubtful: number (which of the plans) and what doubtful_rows() has. By the first
+       of the expected columns: nearly always it has values, and the others need not be looked at. #}
+    {% set queries = [] %}
+    {% for item in doubted %}
+        {% do queries.append('select ' ~ loop.index0 ~ ' as number, _sluice_doubtful.* from ('
+            ~ sluice.doubtful_rows(rows, item.expected[:1]) ~ ') as _sluice_doubtful') %}
+    {% endfor %}
+    {% do return(queries | join('\nunion all\n')) %}
+{% endmacro %}
+
+
+{% macro doubtful_files_events(doubted, rows, columns, found) %}
+    {# The events about files of which no row was read as it is meant: all are corrupt or rescued, or none has a column
+       that is expected. One a plan, which is said on the screen too. `found` are the rows of doubtful_files_query(). #}
+    {% set events = [] %}
+    {% for item in doubted %}
+        {% set plan = item.plan %}
+        {% set of_plan = found | selectattr('number', 'equalto', loop.index0)
+            | sort(attribute='path', case_sensitive=true) %}
+        {% set doubtful = sluice.doubtful_files(item, rows, columns, of_plan) %}
+        {% if doubtful %}
+            {% set shown = [] %}
+            {% for file in doubtful[:5] %}{% do shown.append(file.path ~ ' (' ~ file.doubt ~ ')') %}{% endfor %}
+            {% set message = model.name ~ ': ' ~ doubtful | length ~ ' of ' ~ plan.files | length
+                ~ ' new files of source ' ~ plan.source ~ ' have no row that was read as it is probably meant: '
+                ~ shown | join('; ')
+                ~ ('; ...' if doubtful | length > 5 else '') ~ '. Their rows are in the table.' %}
+            {% do exceptions.warn(message) %}
+            {% do events.append({
+                'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
+                'details': {
+                    'unique_id': model.unique_id, 'relation': this | string,
+                    'doubtful_files': doubtful | map(attribute='path') | list,
+                },
+            }) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(events) %}
+{% endmacro %}
+
+
+{% macro has_file_columns(columns) %}
+    {# Whether rows say of which file they are and what was rescued of them: a model may leave both out. #}
     {% set metadata = sluice.find_column(columns, '_metadata') %}
-    {% if metadata is none or 'file_path' not in metadata.dtype
-        or sluice.find_column(columns, '_rescued_data') is none %}
-        {% do return([]) %}
-    {% endif %}
-    {% set expected = sluice.expected_columns(plan, rows, columns) %}
+    {% do return(metadata is not none and 'file_path' in metadata.dtype
+        and sluice.find_column(columns, '_rescued_data') is not none) %}
+{% endmacro %}
+
+
+{% macro doubtful_files(item, rows, columns, found) %}
+    {# [{'path', 'doubt': the likely cause}] of the rows of doubtful_files_query() for one of doubted_plans(). #}
+    {% set plan, expected = item.plan, item.expected %}
     {% set paths = plan.files | map(attribute='path') | list %}
-    {# Nearly always the first of the columns has values, and the others need not be looked at. #}
-    {% set found = sluice.query_rows(sluice.doubtful_rows(rows, expected[:1])) %}
     {% if expected | length > 1 and found | selectattr('num_met', 'equalto', 0) | list %}
         {% set found = sluice.query_rows(sluice.doubtful_rows(rows, expected)) %}
     {% endif %}

@@ -49,16 +49,26 @@
 {% endmacro %}
 
 
-{% macro warn_failed_files(plan, read_errors) %}
-    {# Said on the screen and in the event log. #}
-    {% set message = model.name ~ ': ' ~ plan.failed | length ~ ' of ' ~ (plan.failed + plan.files) | length
+{% macro failed_files_events(plans, read_errors) %}
+    {# The events about files that cannot be read, one a plan, which are said on the screen too. #}
+    {% set events = [] %}
+    {% for plan in plans if plan.failed %}
+        {% set message = sluice.failed_files_message(plan, read_errors) %}
+        {% do exceptions.warn(message) %}
+        {% do events.append({
+            'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
+            'details': {'unique_id': model.unique_id, 'relation': this | string, 'failed_files': plan.failed},
+        }) %}
+    {% endfor %}
+    {% do return(events) %}
+{% endmacro %}
+
+
+{% macro failed_files_message(plan, read_errors) %}
+    {# How many files of a plan cannot be read, and why the first cannot. #}
+    {% do return(model.name ~ ': ' ~ plan.failed | length ~ ' of ' ~ (plan.failed + plan.files) | length
         ~ ' new files of source ' ~ plan.source ~ ' cannot be read and were left out: ' ~ plan.failed[:5] | join(', ')
         ~ (', ...' if plan.failed | length > 5 else '') ~ ' (' ~ sluice.read_error(plan, plan.failed[0], read_errors)
         ~ '). They are FAILED in the files table of the event log, and each run tries them again until '
-        ~ 'they are repaired or removed.' %}
-    {% do exceptions.warn(message) %}
-    {% do sluice.log_events([{
-        'level': 'WARN', 'event_type': 'flow_progress', 'dataset': model.name, 'message': message,
-        'details': {'unique_id': model.unique_id, 'relation': this | string, 'failed_files': plan.failed},
-    }], this.database) %}
+        ~ 'they are repaired or removed.') %}
 {% endmacro %}

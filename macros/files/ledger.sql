@@ -2,24 +2,42 @@
 
 {% macro ledger_files(respelling=none) %}
     {# A query of the files that this model has read or failed to read: path, size, modified_at, status. What
-       clean_source took away is not there any more: a file of its name is another one. None for a model that starts
-       over. #}
+       clean_source took away is not there any more: a file of its name is another one; and what lies above the table's
+       head was not committed. None for a model that starts over. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
     {% if sluice.is_full_refresh() or load_cached_relation(ledger) is none %}{% do return(none) %}{% endif %}
+    {% set id = sluice.literal(sluice.dataset_id(this)) %}
     {% do return('select ' ~ sluice.respelled_path(respelling) ~ ' as path, size, modified_at, status from ' ~ ledger
-        ~ ' where relation = ' ~ sluice.literal(sluice.dataset_id(this)) ~ ' and cleaned_at is null') %}
+        ~ ' where relation = ' ~ id ~ ' and cleaned_at is null and coalesce(batch, 0) <= coalesce((select batch from '
+        ~ sluice.state_relation('checkpoints', this.database) ~ ' where dataset = ' ~ id ~ ' and source = ' ~ id
+        ~ ' order by epoch desc, batch desc limit 1), 0)') %}
 {% endmacro %}
 
 
-{% macro check_ledger(source_name, remembered, files) %}
+{% macro ledger_numbers(options) %}
+    {# The queries of how many files the ledger has: see known_files(). #}
+    {% set ledger = sluice.state_relation('files', this.database) %}
+    {% if load_cached_relation(ledger) is none %}{% do return([]) %}{% endif %}
+    {% set of_source = 'source = ' ~ sluice.literal(options.name) %}
+    {% set queries = [] %}
+    {% for kind, condition in {
+        'ledger': of_source,
+        'ingested': "status = 'INGESTED' and cleaned_at is null",
+        'respelled': of_source ~ ' and ' ~ sluice.other_spelling_condition(options),
+    }.items() %}
+        {% do queries.append("select '" ~ kind ~ "' as kind, '' as name, cast(count(*) as " ~ dbt.type_string()
+            ~ ') as value from ' ~ ledger ~ ' where relation = ' ~ sluice.literal(sluice.dataset_id(this))
+            ~ ' and ' ~ condition) %}
+    {% endfor %}
+    {% do return(queries) %}
+{% endmacro %}
+
+
+{% macro check_ledger(source_name, remembered, files, known) %}
     {# A source that was read, by its remembered columns and the table's batches, and of which the ledger knows no file:
        all of them would be read again. #}
-    {% if not remembered or not files %}{% do return(none) %}{% endif %}
-    {% set id = sluice.dataset_id(this) %}
-    {% if sluice.knows_files(id, source_name, this.database)
-        or not sluice.committed_batch(id, id, this.database).batch %}
-        {% do return(none) %}
-    {% endif %}
+    {% set own = sluice.position(known.state.read, known.state.dataset) %}
+    {% if not remembered or not files or known.ledger or not own.batch %}{% do return(none) %}{% endif %}
     {% do sluice.raise_errors('read_files() error', [
         this ~ ' was made from files of source ' ~ source_name ~ ', and '
         ~ sluice.state_relation('files', this.database)
@@ -31,11 +49,11 @@
 {% endmacro %}
 
 
-{% macro knows_files(dataset_id, source_name=none, database=none) %}
-    {# Whether the ledger has a file of a table, of one of its sources where that is named. #}
+{% macro knows_files(dataset_id, database=none) %}
+    {# Whether the ledger has a file of a table. #}
     {% do return(sluice.query_rows(
         'select count(*) as num_files from ' ~ sluice.state_relation('files', database) ~ ' where relation = '
-        ~ sluice.literal(dataset_id) ~ (' and source = ' ~ sluice.literal(source_name) if source_name else '')
+        ~ sluice.literal(dataset_id)
     )[0].num_files | int > 0) %}
 {% endmacro %}
 
@@ -100,21 +118,15 @@
 {% endmacro %}
 
 
-{% macro warn_empty_location(options, ledger, listing) %}
+{% macro warn_empty_location(options, known) %}
     {# An unmounted disk or a renamed folder looks like a quiet day: files were there, and none is. #}
     {% if model.resource_type != 'model' %}{% do return(none) %}{% endif %}
     {% set message = '' %}
     {% if sluice.is_full_refresh() %}
         {% set message = 'its first run makes an empty table' if load_cached_relation(this) is none
             else 'it is made anew from nothing' %}
-    {% elif ledger %}
-        {% set query %}
-            select count(*) as num_files
-            from ({{ ledger }}) as _sluice_ledger
-            where status = 'INGESTED' and not exists (select 1 from ({{ listing }}) as _sluice_listing)
-        {% endset %}
-        {% set known = sluice.query_rows(query)[0].num_files | int %}
-        {% set message = known ~ ' files were read from there before' if known else '' %}
+    {% elif known.ingested and not known.listed %}
+        {% set message = known.ingested ~ ' files were read from there before' %}
     {% endif %}
     {% if message %}
         {% do exceptions.warn(
@@ -126,36 +138,45 @@
 {% endmacro %}
 
 
-{% macro record_files(plans, read_errors, batch, columns, full_refresh) %}
-    {# The files that read_files() rendered, into the ledger in the transaction of their rows. #}
+{% macro schema_records(plans) %}
+    {# The columns that are to be remembered of sources: {dataset id: options}, for commit_statements(). #}
+    {% set records = {} %}
+    {% for plan in plans if plan.schema.changed %}
+        {% do records.update({sluice.dataset_id(this) ~ ' < ' ~ plan.source: {'columns': plan.schema.columns}}) %}
+    {% endfor %}
+    {% do return(records) %}
+{% endmacro %}
+
+
+{% macro ledger_statements(plans, read_errors, batch, columns, full_refresh) %}
+    {# The statements that put the files that read_files() rendered into the ledger. A file counts from the checkpoint
+       of its batch on: see ledger_files(). #}
+    {% set statements = [] %}
     {% set id = sluice.dataset_id(this) %}
     {% set ledger = sluice.state_relation('files', this.database) %}
     {% set own = ' where relation = ' ~ sluice.literal(id) %}
     {% set update = sluice.literal(invocation_id) %}
-    {% if full_refresh and plans %}{% do run_query('delete from ' ~ ledger ~ own) %}{% endif %}
+    {% if full_refresh and plans %}{% do statements.append('delete from ' ~ ledger ~ own) %}{% endif %}
     {% for plan in plans %}
-        {% if plan.schema.changed %}
-            {% do run_query(sluice.insert_target_options(
-                id ~ ' < ' ~ plan.source, {'columns': plan.schema.columns}, this.database)) %}
-        {% endif %}
         {% if plan.respelling and not full_refresh %}
-            {% do run_query('update ' ~ ledger ~ ' set path = ' ~ sluice.respelled_path(plan.respelling) ~ own
+            {% do statements.append('update ' ~ ledger ~ ' set path = ' ~ sluice.respelled_path(plan.respelling) ~ own
                 ~ ' and source = ' ~ sluice.literal(plan.source) ~ ' and '
                 ~ sluice.respelled_condition(plan.respelling)) %}
         {% endif %}
-        {% if plan.files %}{% do run_query(sluice.insert_files(ledger, id, batch, columns, plan)) %}{% endif %}
-        {% do sluice.warn_doubtful_files(plan, batch.rows, columns) %}
+        {% if plan.files %}
+            {% do statements.append(sluice.insert_files(ledger, id, batch, columns, plan)) %}
+        {% endif %}
         {% if plan.failed %}
-            {% do run_query(sluice.insert_failed_files(ledger, id, plan, read_errors)) %}
-            {% do sluice.warn_failed_files(plan, read_errors) %}
+            {% do statements.append(sluice.insert_failed_files(ledger, id, plan, read_errors)) %}
         {% endif %}
     {% endfor %}
     {% if not full_refresh and (plans | selectattr('files') | list + plans | selectattr('failed') | list) %}
         {# What became of a file that failed before stands in its new row. #}
-        {% do run_query('delete from ' ~ ledger ~ own ~ " and status = 'FAILED' and update_id <> " ~ update
+        {% do statements.append('delete from ' ~ ledger ~ own ~ " and status = 'FAILED' and update_id <> " ~ update
             ~ ' and ' ~ sluice.path_expression('path') ~ ' in (select ' ~ sluice.path_expression('path') ~ ' from '
             ~ ledger ~ own ~ ' and update_id = ' ~ update ~ ')') %}
     {% endif %}
+    {% do return(statements) %}
 {% endmacro %}
 
 

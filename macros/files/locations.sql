@@ -41,18 +41,14 @@
        other way round: {'is_absolute', 'from', 'to'}, the beginnings of paths then and now; else none. Told by a file
        of the same name below the same folders, of the same size and time. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
-    {% if '://' in options.location or load_cached_relation(ledger) is none %}{% do return(none) %}{% endif %}
     {% set is_absolute = options.location.startswith(('/', '~')) %}
     {% set others %}
         select path, size, cast(modified_at as {{ dbt.type_string() }}) as modified_at
         from {{ ledger }}
         where relation = {{ sluice.literal(sluice.dataset_id(this)) }}
             and source = {{ sluice.literal(options.name) }}
-            and status = 'INGESTED'
-            and cleaned_at is null
-            and substr(path, 1, 1) {{ '<>' if is_absolute else '=' }} '/'
+            and {{ sluice.other_spelling_condition(options) }}
     {% endset %}
-    {% if not sluice.query_rows(others ~ ' limit 1') %}{% do return(none) %}{% endif %}
     {% set query %}
         select _sluice_others.*, _sluice_listing.path as found
         from (
@@ -85,6 +81,14 @@
         {% endif %}
     {% endfor %}
     {% do return(none) %}
+{% endmacro %}
+
+
+{% macro other_spelling_condition(options) %}
+    {# True for the files of the ledger that count and are absolute where the location is relative, or the other way. #}
+    {% if '://' in options.location %}{% do return('false') %}{% endif %}
+    {% do return("status = 'INGESTED' and cleaned_at is null and substr(path, 1, 1) "
+        ~ ('<>' if options.location.startswith(('/', '~')) else '=') ~ " '/'") %}
 {% endmacro %}
 
 

@@ -1,14 +1,16 @@
-{% macro new_files(options) %}
+{% macro new_files(options, known) %}
     {# The files of the location that this model has not read, sorted by path: {'files': [{path, size, modified_at,
        reader}], 'failed': [paths that cannot be read], 'respelling': see respelling()}. A file is known by its path;
        with allow_overwrites by its size and time too, so all are looked at. #}
-    {% set respelling = sluice.respelling(options) %}
+    {% set respelling = sluice.respelling(options) if known.respelled else none %}
     {% set ledger = sluice.ledger_files(respelling) %}
     {% set whole = options.allow_overwrites %}
-    {% set listing = sluice.listed_paths(options.location) %}
-    {% set paths = sluice.query_rows(
-        sluice.unread_files(listing, none if whole else ledger, [], none if whole else options.max_files_per_run)
-    ) | map(attribute='path') | list %}
+    {% set paths = known.paths %}
+    {% if respelling and not whole %}
+        {% set unread = sluice.unread_files(
+            sluice.listed_paths(options.location), ledger, [], options.max_files_per_run) %}
+        {% set paths = sluice.query_rows(unread) | map(attribute='path') | list %}
+    {% endif %}
     {% set found = sluice.readable_files(paths) %}
     {% set files = found.good %}
     {% if whole and files %}
@@ -32,12 +34,55 @@
 {% endmacro %}
 
 
+{% macro known_files(options) %}
+    {# What is known and what is there, in one query: {'state': known_state(), 'paths': of the files at the location
+       that the ledger does not hold (of all, with allow_overwrites), in the order in which they are read, 'listed': how
+       many files are there, 'ledger': how many the ledger has of this source, 'ingested': how many the table has,
+       'respelled': how many the ledger has in another spelling of the location}. #}
+    {% set text = dbt.type_string() %}
+    {% set whole = options.allow_overwrites %}
+    {% set unread = sluice.unread_files(
+        'select path from _sluice_location', none if whole else sluice.ledger_files(), [],
+        none if whole else options.max_files_per_run) %}
+    {% set queries = sluice.state_queries(this) %}
+    {% do queries.append("select 'file' as kind, path as name, cast(_sluice_failed as " ~ text
+        ~ ') as value from (' ~ unread ~ ') as _sluice_unread') %}
+    {% do queries.append("select 'listed' as kind, '' as name, cast(count(*) as " ~ text
+        ~ ') as value from _sluice_location') %}
+    {% do queries.extend(sluice.ledger_numbers(options)) %}
+    {% set listing = 'with _sluice_location as (' ~ sluice.listed_paths(options.location) ~ ')\n' %}
+    {% set rows = sluice.query_rows(listing ~ queries | join('\nunion all\n')) %}
+    {% set known = {
+        'state': sluice.state_of_rows(this, rows), 'paths': [], 'ledger': 0, 'ingested': 0, 'respelled': 0,
+    } %}
+    {% for row in rows if row.kind in ('listed', 'ledger', 'ingested', 'respelled') %}
+        {% do known.update({row.kind: row.value | int}) %}
+    {% endfor %}
+    {# A union has no order. #}
+    {% set files = rows | selectattr('kind', 'equalto', 'file') | list %}
+    {% for failed in ('0', '1') %}
+        {% do known.paths.extend(files | selectattr('value', 'equalto', failed) | map(attribute='name')
+            | sort(case_sensitive=true)) %}
+    {% endfor %}
+    {% do return(known) %}
+{% endmacro %}
+
+
 {% macro unread_files(listing, ledger, more, limit) %}
     {# A query of the files of a listing that the ledger does not hold, by their paths and what else is given; without a
-       ledger of all. Names that begin with
-       a dot or an underscore are not finished yet. Files that could not be read before come last, so that a limit
-       never stops at them. #}
-    select *
+       ledger of all. Names that begin with a dot or an underscore are not finished yet. Files that could not be read
+       before (_sluice_failed) come last, so that a limit never stops at them. #}
+    select
+        *,
+        {% if ledger -%}
+        case
+            when {{ sluice.path_expression('path') }} in (
+                select {{ sluice.path_expression('path') }}
+                from ({{ ledger }}) as _sluice_ledger
+                where status = 'FAILED'
+            ) then 1 else 0
+        end
+        {%- else %}0{% endif %} as _sluice_failed
     from (
         {{ listing }}
     ) as _sluice_listing
@@ -54,11 +99,7 @@
                 {%- endfor %}
         )
     {%- endif %}
-    order by
-        {% if ledger %}{{ sluice.path_expression('path') }} in (
-            select {{ sluice.path_expression('path') }} from ({{ ledger }}) as _sluice_ledger where status = 'FAILED'
-        ) asc, {% endif -%}
-        {{ sluice.path_expression('path') }} asc
+    order by _sluice_failed asc, {{ sluice.path_expression('path') }} asc
     {%- if limit %}
     limit {{ limit }}
     {%- endif %}

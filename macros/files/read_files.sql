@@ -5,23 +5,25 @@
     {% if not execute or model.resource_type == 'unit_test' %}{% do return(source) %}{% endif %}
     {% do sluice.check_reader() %}
     {% set options = sluice.source_options(source) %}
-    {% set found = sluice.new_files(options) %}
-    {% do sluice.check_numbers_of_fields(options, found.files) %}
-    {% set schema = sluice.source_schema(options, found.files) %}
-    {% do sluice.check_ledger(options.name, schema.remembered, found.files) %}
+    {% set known = sluice.known_files(options) %}
+    {% set found = sluice.new_files(options, known) %}
+    {% set remembered = sluice.remembered_columns(options.name, known.state) %}
+    {% do sluice.check_numbers_of_fields(options, found.files, remembered) %}
+    {% set schema = sluice.source_schema(options, found.files, remembered) %}
+    {% do sluice.check_ledger(options.name, remembered, found.files, known) %}
     {% if source.limit == 0 %}
         {# dbt run --empty makes the columns and reads nothing. #}
         {% set found = {'files': [], 'failed': [], 'respelling': none} %}
     {% elif not found.files + found.failed %}
-        {% do sluice.warn_empty_location(options, sluice.ledger_files(), sluice.listed_paths(options.location)) %}
+        {% do sluice.warn_empty_location(options, known) %}
     {% endif %}
     {% set plan = {
         'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema,
         'lost': sluice.lost_files(options.name, sluice.listed_paths(options.location), found.respelling),
         'respelling': found.respelling,
     } %}
-    {% do return('(\n    ' ~ sluice.note('files', plan) ~ '\n'
-        ~ sluice.file_rows(options, schema, found.files) ~ '\n)') %}
+    {% set notes = sluice.note('files', plan) ~ '\n    ' ~ sluice.note('state', known.state) %}
+    {% do return(sluice.block(notes, sluice.file_rows(options, schema, found.files))) %}
 {% endmacro %}
 
 

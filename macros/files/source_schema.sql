@@ -1,10 +1,9 @@
-{% macro source_schema(options, files) %}
+{% macro source_schema(options, files, remembered) %}
     {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
        to _rescued_data, 'duplicates': whether an object names a field twice, 'remembered': names of the columns of last
        time, 'changed': whether these are others, 'texts', 'headers' and 'repeated': see record_fields()}. Hints win
        over what is remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = dict(options.columns) %}
-    {% set remembered = sluice.remembered_columns(options.name) %}
     {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
     {% endfor %}
@@ -46,10 +45,10 @@
 {% endmacro %}
 
 
-{% macro remembered_columns(source_name) %}
+{% macro remembered_columns(source_name, state) %}
     {# The columns {name: type} that this model read of a source last time. #}
-    {% if sluice.is_full_refresh() %}{% do return({}) %}{% endif %}
-    {% do return((sluice.target_options(sluice.dataset_id(this) ~ ' < ' ~ source_name) or {}).get('columns', {})) %}
+    {% if sluice.is_full_refresh() or state.unfinished %}{% do return({}) %}{% endif %}
+    {% do return(state.options.get(state.dataset ~ ' < ' ~ source_name, {}).get('columns', {})) %}
 {% endmacro %}
 
 
@@ -121,15 +120,13 @@
 {% endmacro %}
 
 
-{% macro check_numbers_of_fields(options, files) %}
+{% macro check_numbers_of_fields(options, files, remembered) %}
     {# Without a header the place of a field is its name: files with more or fewer fields would be shifted. #}
     {% if options.format != 'csv' or options.header or not files %}{% do return(none) %}{% endif %}
     {% set numbers = {} %}
-    {% set remembered = [] %}
-    {% for name in sluice.remembered_columns(options.name) if modules.re.match('column[0-9]+$', name) %}
-        {% do remembered.append(name) %}
-    {% endfor %}
-    {% if remembered %}{% do numbers.update({remembered | length: 'the files that were read before'}) %}{% endif %}
+    {% set before = [] %}
+    {% for name in remembered if modules.re.match('column[0-9]+$', name) %}{% do before.append(name) %}{% endfor %}
+    {% if before %}{% do numbers.update({before | length: 'the files that were read before'}) %}{% endif %}
     {% for path, number in sluice.numbers_of_fields(options, files).items() %}
         {% do numbers.setdefault(number, path) %}
     {% endfor %}

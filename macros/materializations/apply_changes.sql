@@ -5,7 +5,7 @@
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
     {% do sluice.ensure_state() %}
-    {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
+    {% set recorded = sluice.node_state().options.get(sluice.dataset_id(this)) %}
     {% set full_refresh = sluice.is_full_refresh() or sluice.is_unfinished(recorded) %}
     {% do sluice.check_apply_changes_target(existing, recorded, full_refresh) %}
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}

@@ -4,12 +4,13 @@
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
-    {% set full_refresh = sluice.is_full_refresh() %}
     {% set rules = sluice.expectations() %}
     {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
-    {% set recorded = sluice.target_options(sluice.dataset_id(this)) or {} %}
-    {% do sluice.check_streaming_table(existing, recorded, ranges, sluice.plans_made(), full_refresh, rules) %}
+    {% set state = sluice.node_state() %}
+    {% set recorded = state.options.get(state.dataset, {}) %}
+    {% set starts_over = sluice.is_full_refresh() or state.unfinished %}
+    {% do sluice.check_streaming_table(existing, state, ranges, sluice.plans_made(), starts_over, rules) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set plans = sluice.plans_without_vanished_files() %}
@@ -17,46 +18,71 @@
     {% set query = sluice.query_of_plans(sql, plans) %}
     {% set read_errors = {} %}
     {% if plans | selectattr('failed') | list %}
-        {# Python asks over a connection of its own, which sees and shows only what is committed. #}
-        {% do sluice.begin_transaction() %}
-        {% do adapter.commit() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
             {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
         {% endcall %}
         {% set read_errors = sluice.take_read_errors() %}
     {% endif %}
-    {% do sluice.begin_transaction() %}
+    {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
+    {% if in_transaction %}{% do sluice.begin_transaction() %}{% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    -- the batch, evaluated in one pass; a broken contract or a rule with on_violation: fail ends the run here
+    -- what is there, and whether it is what was checked last time
     {% do sluice.run_sql_header() %}
-    {% do sluice.check_contract(query) %}
-    {% do sluice.check_conditions(query, rules) %}
-    {% set staged = sluice.stage_batch(query, rules, started) %}
+    {% set look = sluice.look_at_batch(query, rules, ranges, plans, existing) %}
+    {% do sluice.check_places(existing, state, look.columns, starts_over, rules) %}
+    {% set columns = sluice.batch_columns(look.columns.query) %}
+    {% set record = sluice.rules_record(rules, sluice.signature(query, columns, rules, ranges, plans)) %}
+    {% set is_unchecked = starts_over or record.signature != recorded.get('signature') %}
+    {% if is_unchecked %}
+        {% do sluice.check_contract(query) %}
+        {% do sluice.check_conditions(query, rules, columns=columns) %}
+    {% endif %}
 
-    -- the tables, the rows, and what was read for them
-    {% set columns = sluice.batch_columns(staged.rows, rules) %}
-    {% set taken = sluice.prepare_streaming_table(target_relation, existing, full_refresh, columns) %}
-    {% if not full_refresh %}{% do sluice.warn_later_rules(target_relation, recorded, rules) %}{% endif %}
-    {% set batch = sluice.append_batch(target_relation, staged, rules, columns, taken, full_refresh) %}
-    {% do sluice.record_rules(recorded, rules) %}
-    {% do sluice.record_files(plans, read_errors, batch, taken, full_refresh) %}
+    -- the plan: the batch, evaluated in one pass (a rule with on_violation: fail ends the run here), and the tables
+    {% set batch = sluice.stage_batch(query if look.found else none, rules, plans, columns, started) %}
+    {% set range = sluice.next_range(state, starts_over, batch.results.rows) %}
+    {% set table = {'taken': columns, 'statements': sluice.new_table_statements(target_relation, existing, columns)}
+        if starts_over else sluice.sync_columns_statements(
+            target_relation, columns, sluice.on_schema_change(), look.columns.table) %}
+    {% set quarantine = sluice.quarantine_plan(target_relation, look, rules, columns, starts_over) %}
+    {% if not starts_over %}
+        {% do sluice.warn_later_rules(target_relation, look.columns.table, table['all'], recorded, rules) %}
+    {% endif %}
     {% set flow = sluice.flow_event('COMPLETED', {
         'num_input_rows': batch.results.rows,
         'num_output_rows': batch.results.rows - batch.results.dropped,
         'num_dropped_rows': batch.results.dropped,
     }, started, batch.results.expectations) %}
-    {% for sql in sluice.commit_statements(
-        target_relation, ranges + [batch.range], full_refresh, {}, [flow]) %}{% do run_query(sql) %}{% endfor %}
 
-    {% do apply_grants(
-        target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)
-    ) %}
-    {% do persist_docs(target_relation, model) %}
-    {% if full_refresh %}{% do create_indexes(target_relation) %}{% endif %}
-    {% do sluice.drop_staged(staged.staged) %}
+    -- the script, in an order that bears to be cut off anywhere (docs/decisions/0007)
+    {% set statements = sluice.repair_statements(
+        target_relation, state, look.columns.get('quarantine', []), starts_over) %}
+    {% do statements.extend(table.statements + quarantine.statements) %}
+    {% do statements.extend(sluice.batch_statements(target_relation, batch, rules, columns, table.taken, range.to)) %}
+    {% if starts_over %}{% do statements.extend(sluice.index_statements(target_relation)) %}{% endif %}
+    {% do statements.extend(sluice.ledger_statements(
+        plans, read_errors, dict(batch, range=range), table.taken, starts_over)) %}
+    {% do statements.extend(sluice.commit_statements(
+        target_relation, ranges + [range], starts_over,
+        dict(sluice.schema_records(plans), **({} if record == recorded else {state.dataset: record})),
+        batch.events + sluice.failed_files_events(plans, read_errors) + [flow])) %}
+    {% do sluice.run_script(statements + sluice.drop_statements(batch.staged), 'main', in_transaction) %}
+    {% for dropped in [existing if starts_over else none, quarantine.dropped] if dropped %}
+        {% do adapter.cache_dropped(dropped) %}
+    {% endfor %}
+    {% for made in [target_relation if starts_over else none, quarantine.made] if made %}
+        {% do adapter.cache_added(made) %}
+    {% endfor %}
+
+    {% if look.found or is_unchecked %}
+        {% do apply_grants(
+            target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=starts_over)
+        ) %}
+        {% do persist_docs(target_relation, model) %}
+    {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do adapter.commit() %}
+    {% if in_transaction %}{% do adapter.commit() %}{% endif %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     -- files that were read long enough ago leave the landing folder

@@ -14,7 +14,7 @@
     {% set found = sluice.query_rows(query) %}
     {% do return({
         'epoch': found[0].epoch | int if found else 0,
-        'batch': found[0].batch | int if found else 0,
+        'batch': [found[0].batch | int, 0] | max if found else 0,
         'rows': found[0].rows if found else none,
     }) %}
 {% endmacro %}
@@ -41,17 +41,6 @@
     {% do return('delete from ' ~ sluice.state_relation('checkpoints', reader.database)
         ~ ' where dataset = ' ~ sluice.literal(sluice.dataset_id(reader))
         ~ ' and source = ' ~ sluice.literal(sluice.dataset_id(source))) %}
-{% endmacro %}
-
-
-{% macro checkpointed_sources(dataset_id, database=none) %}
-    {# The other datasets of which a dataset has checkpoints. #}
-    {% set query %}
-        select distinct source
-        from {{ sluice.state_relation('checkpoints', database) }}
-        where dataset = {{ sluice.literal(dataset_id) }} and source <> dataset
-    {% endset %}
-    {% do return(sluice.query_rows(query) | map(attribute='source') | list) %}
 {% endmacro %}
 
 

@@ -38,3 +38,20 @@
     from {{ targets }}
     where dataset = {{ sluice.literal(dataset_id) }}
 {% endmacro %}
+
+
+{% macro recount_statements(node, relation) %}
+    {# For rows of a streaming table that are moved out of batches that were read: the statements by which targets whose
+       events lie in it are worked out anew at their next run. #}
+    {% set statements = [] %}
+    {% for reader in graph.nodes.values() if sluice.is_target(reader) and node.unique_id in reader.depends_on.nodes
+        and reader.database == relation.database %}
+        {% set id = sluice.dataset_id(sluice.relation_of(reader)) %}
+        {% set recorded = sluice.target_options(id, reader.database) %}
+        {% if recorded and recorded.get('state', {}).kind == 'stream' %}
+            {% do statements.append(
+                sluice.insert_target_options(id, dict(recorded, recount=true), reader.database)) %}
+        {% endif %}
+    {% endfor %}
+    {% do return(statements) %}
+{% endmacro %}

@@ -1,77 +1,78 @@
-{% macro stage_batch(query, rules, started) %}
-    {# What is to be appended: {rows: a table or a query, results: of count_violations(), staged: tables to drop}.
-       Rules are evaluated over a copy. Without any the rows go straight into the table, and their number is known when
-       they are in. A query that reads this table itself needs it as it was, so it is copied too. #}
-    {% if not rules and this | string not in query %}
-        {% do return({'rows': '(\n' ~ query ~ '\n)', 'results': none, 'staged': []}) %}
-    {% endif %}
-    {% set rows = sluice.stage_table('batch', sluice.rows_with_results(query, rules)) %}
-    {% set results = sluice.count_violations(rows, rules) %}
-    {% do sluice.fail_update(rows, rules, results, started) %}
-    {% do return({'rows': rows, 'results': results, 'staged': [rows]}) %}
+{% macro look_at_batch(query, rules, ranges, plans, existing) %}
+    {# What there is to know before a batch, in one query: see described(). 'columns' are those of the query, of the
+       table and of its quarantine, as far as these are there, and what a new quarantine has beside the user's. Whether
+       the query yields a row is asked where all that it reads as streams and files has nothing new. #}
+    {% set queries = {'query': query} %}
+    {% set quarantine = load_cached_relation(sluice.quarantine_relation(this)) %}
+    {% if existing is not none %}{% do queries.update({'table': existing}) %}{% endif %}
+    {% if quarantine is not none %}{% do queries.update({'quarantine': quarantine}) %}{% endif %}
+    {% if sluice.drops(rules) %}{% do queries.update({'marks': sluice.quarantine_marks(rules)}) %}{% endif %}
+    {% set news = plans | map(attribute='files') | select | list %}
+    {% for range in ranges if range.to > range['from'] or range.restarted %}{% do news.append(range) %}{% endfor %}
+    {% do return(sluice.described(queries, none if news or not ranges + plans else query)) %}
 {% endmacro %}
 
 
-{% macro batch_columns(rows, rules) %}
-    {# The user's columns of a batch. #}
-    {% set columns = sluice.query_columns('select * from ' ~ rows)
-        | rejectattr('name', 'in', rules | map(attribute='column') | list) | list %}
+{% macro batch_columns(columns) %}
+    {# The user's columns of a batch, checked: none has a name of ours. #}
     {% do sluice.raise_errors('Streaming table error', sluice.reserved_column_errors(columns)) %}
     {% do return(columns) %}
 {% endmacro %}
 
 
-{% macro prepare_streaming_table(relation, existing, full_refresh, columns) %}
-    {# Creates the table or brings its columns up to the batch's; returns the columns to insert. #}
-    {% if not full_refresh %}
-        {% do return(sluice.sync_columns(relation, columns, sluice.on_schema_change()).taken) %}
+{% macro stage_batch(query, rules, plans, columns, started) %}
+    {# The batch, evaluated in one pass and counted in one more: {'rows': the table that it stands in, 'results': see
+       violation_results(), 'events': about its files, 'staged': tables to drop}. A rule with on_violation: fail that
+       is broken ends the run here. Without a query there is none. #}
+    {% if not query %}
+        {% do return({'rows': none, 'results': sluice.violation_results(none, rules), 'events': [], 'staged': []}) %}
     {% endif %}
-    {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
-    {% do sluice.create_table(relation, columns, contracted=true) %}
-    {% do run_query('alter table ' ~ relation ~ ' add column _sluice_batch ' ~ dbt.type_bigint()) %}
-    {% do sluice.drop_quarantine(relation) %}
-    {% do return(columns) %}
-{% endmacro %}
-
-
-{% macro append_batch(relation, batch, rules, columns, taken, full_refresh) %}
-    {# Appends the staged batch, the rows that broke a drop rule to the quarantine. Returns {rows, results, range}:
-       what was appended, its counts, and how far the table has come. #}
-    {% set range = sluice.next_batch(relation, full_refresh) %}
-    {% if rules | selectattr('on_violation', 'equalto', 'drop') | list %}
-        {% do sluice.write_quarantine(relation, batch.rows, rules, columns, range.to) %}
+    {% set rows = sluice.stage_table('batch', sluice.rows_with_results(query, rules)) %}
+    {% set doubted = sluice.doubted_plans(plans, rows, columns) %}
+    {% set counts = sluice.violation_counts(rows, rules) %}
+    {% if doubted %}
+        {% set counts = 'select * from (' ~ counts ~ ') as _sluice_counts left join ('
+            ~ sluice.doubtful_files_query(doubted, rows) ~ ') as _sluice_doubtful on true' %}
     {% endif %}
-    {% call statement('main') %}
-        {{ sluice.append_statement(relation, batch.rows, rules, taken, range.to) }}
-    {% endcall %}
-    {% if batch.results is none %}
-        {% set rows = '(select * from ' ~ relation ~ ' where _sluice_batch = ' ~ range.to ~ ')' %}
-        {% set results = sluice.count_violations(rows, []) %}
-    {% else %}
-        {% set rows, results = batch.rows, batch.results %}
-    {% endif %}
-    {% do return({'rows': rows, 'results': results, 'range': sluice.range_of(range, results.rows)}) %}
-{% endmacro %}
-
-
-{% macro next_batch(relation, full_refresh=false) %}
-    {# The range that a table's next batch has, as one of itself: a rebuild opens an epoch. #}
-    {% set id = sluice.dataset_id(relation) %}
-    {% set last = sluice.committed_batch(id, id, relation.database) %}
-    {% set from = 0 if full_refresh else last.batch %}
+    {% set found = sluice.query_rows(counts) %}
+    {% set results = sluice.violation_results(found[0], rules) %}
+    {% do sluice.fail_update(rows, rules, results, started) %}
+    {% set doubtful = found | rejectattr('number', 'none') | list if doubted else [] %}
     {% do return({
-        'source': id, 'epoch': last.epoch + (1 if full_refresh else 0), 'from': from, 'to': from + 1,
-        'restarted': full_refresh,
+        'rows': rows, 'results': results, 'staged': [rows],
+        'events': sluice.doubtful_files_events(doubted, rows, columns, doubtful),
     }) %}
 {% endmacro %}
 
 
-{% macro range_of(range, num_rows) %}
-    {# A range as it is committed: a batch without rows takes no number. #}
+{% macro new_table_statements(relation, existing, columns) %}
+    {# The statements that make the table anew. #}
+    {% set statements = [get_drop_sql(existing)] if existing is not none else [] %}
+    {% do statements.extend(sluice.create_table_statements(relation, columns, contracted=true)) %}
+    {% do statements.append('alter table ' ~ relation ~ ' add column _sluice_batch ' ~ dbt.type_bigint()) %}
+    {% do return(statements) %}
+{% endmacro %}
+
+
+{% macro next_range(state, starts_over, num_rows=1) %}
+    {# The range that a table's next batch has, as one of itself: a rebuild opens an epoch, and a batch without rows
+       takes no number. #}
+    {% set last = sluice.position(state.read, state.dataset) %}
+    {% set from = 0 if starts_over else last.batch %}
     {% do return({
-        'source': range.source, 'epoch': range.epoch, 'from': range['from'],
-        'to': range.to if num_rows else range['from'], 'restarted': range.restarted,
+        'source': state.dataset, 'epoch': last.epoch + (1 if starts_over else 0), 'from': from,
+        'to': from + (1 if num_rows else 0), 'restarted': starts_over,
     }) %}
+{% endmacro %}
+
+
+{% macro batch_statements(relation, batch, rules, columns, taken, number) %}
+    {# The statements that write a staged batch: what broke a rule that drops, with all of its columns, then the others,
+       with those that the table takes. #}
+    {% if not batch.results.rows %}{% do return([]) %}{% endif %}
+    {% set held = [sluice.quarantine_statement(relation, batch.rows, rules, columns, number)]
+        if sluice.drops(rules) else [] %}
+    {% do return(held + [sluice.append_statement(relation, batch.rows, rules, taken, number)]) %}
 {% endmacro %}
 
 
@@ -82,4 +83,10 @@
     select {{ names }}, {{ number }}
     from {{ rows }} as _sluice_rows
     where {{ sluice.passed_condition(rules) }}
+{% endmacro %}
+
+
+{% macro drops(rules) %}
+    {# Whether one of these rules sends rows to the quarantine. #}
+    {% do return(rules | selectattr('on_violation', 'equalto', 'drop') | list | length > 0) %}
 {% endmacro %}

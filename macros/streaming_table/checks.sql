@@ -1,13 +1,25 @@
-{% macro check_streaming_table(existing, recorded, ranges, plans, full_refresh, rules) %}
-    {# What stands where the table is to be, what it reads, and what its sources went through since it last read them.
-       #}
+{% macro check_streaming_table(existing, state, ranges, plans, full_refresh, rules) %}
+    {# What the table reads, and what its sources went through since it last read them. #}
     {% set errors = sluice.unread_source_errors(ranges, plans) %}
     {% if existing is not none and not full_refresh %}
-        {% do errors.extend(sluice.foreign_table_errors(existing, recorded)) %}
+        {% if not existing.is_table %}
+            {% do errors.extend(sluice.foreign_table_errors(existing, state, [])) %}
+        {% endif %}
         {% do errors.extend(sluice.rebuilt_source_errors(ranges)) %}
-        {% do errors.extend(sluice.renamed_source_errors(ranges)) %}
+        {% do errors.extend(sluice.renamed_source_errors(ranges, state)) %}
     {% endif %}
-    {% do sluice.raise_errors('Streaming table error', errors + sluice.quarantine_errors(this, rules)) %}
+    {% do sluice.raise_errors('Streaming table error', errors) %}
+{% endmacro %}
+
+
+{% macro check_places(existing, state, columns, full_refresh, rules) %}
+    {# What stands where the table and its quarantine are to be. #}
+    {% set errors = [] %}
+    {% if existing is not none and not full_refresh %}
+        {% do errors.extend(sluice.foreign_table_errors(existing, state, columns.table)) %}
+    {% endif %}
+    {% do errors.extend(sluice.quarantine_errors(this, rules, columns.get('quarantine'))) %}
+    {% do sluice.raise_errors('Streaming table error', errors) %}
 {% endmacro %}
 
 
@@ -46,15 +58,15 @@
 {% endmacro %}
 
 
-{% macro foreign_table_errors(existing, recorded) %}
+{% macro foreign_table_errors(existing, state, columns) %}
     {# What stands there and is no table of this model's making. #}
-    {% set id = sluice.dataset_id(this) %}
+    {% set made_by = state.options.get(state.dataset, {}).get('made_by') %}
     {% set way_out = 'rebuild it with: ' ~ sluice.rebuild_command(model) %}
     {% if not existing.is_table %}
         {% do return([existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out]) %}
-    {% elif sluice.find_column(sluice.columns_of(existing), '_sluice_batch') is none %}
+    {% elif sluice.find_column(columns, '_sluice_batch') is none %}
         {% do return([existing ~ ' exists but is no streaming table (it has no _sluice_batch); ' ~ way_out]) %}
-    {% elif not sluice.committed_batch(id, id, this.database).epoch %}
+    {% elif not sluice.position(state.read, state.dataset).epoch %}
         {% do return([
             existing ~ ' exists, but ' ~ sluice.state_relation('checkpoints', this.database)
             ~ ' does not know what it has read, so it was copied or its state was dropped; ways out: '
@@ -63,9 +75,9 @@
         ]) %}
     {% endif %}
     {% do return([
-        existing ~ ' was made by something else meanwhile (' ~ recorded.made_by
+        existing ~ ' was made by something else meanwhile (' ~ made_by
         ~ '), so its rows are not those of this model; ' ~ way_out,
-    ] if recorded.made_by else []) %}
+    ] if made_by else []) %}
 {% endmacro %}
 
 
@@ -89,7 +101,7 @@
 {% endmacro %}
 
 
-{% macro renamed_source_errors(ranges) %}
+{% macro renamed_source_errors(ranges, state) %}
     {# A source that this table never read, beside checkpoints of one that is no dataset any more: probably one table
        under two names, whose rows would come once more. #}
     {% set new = ranges | rejectattr('known') | selectattr('to') | map(attribute='source') | list %}
@@ -98,7 +110,7 @@
     {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed') %}
         {% do places.append(sluice.dataset_id(sluice.relation_of(node))) %}
     {% endfor %}
-    {% set gone = sluice.checkpointed_sources(sluice.dataset_id(this), this.database) | reject('in', places) | list %}
+    {% set gone = state.read.keys() | reject('in', places + [state.dataset]) | list %}
     {% if not gone %}{% do return([]) %}{% endif %}
     {% do return([
         'it has read ' ~ gone | join(', ') ~ ', which is no model any more, and now reads ' ~ new | join(', ')
@@ -109,9 +121,9 @@
 {% endmacro %}
 
 
-{% macro quarantine_errors(relation, rules) %}
+{% macro quarantine_errors(relation, rules, columns) %}
     {# What stands where the quarantine is to be would get its rows, or be dropped by the next full refresh. #}
-    {% if not rules | selectattr('on_violation', 'equalto', 'drop') | list %}{% do return([]) %}{% endif %}
+    {% if not sluice.drops(rules) %}{% do return([]) %}{% endif %}
     {% set quarantine = sluice.quarantine_relation(relation) %}
     {% set expected = ', expected the quarantine of ' ~ relation.identifier
         ~ ' (rows that break a rule with on_violation: drop); way out: rename one of the two' %}
@@ -123,7 +135,7 @@
         ]) %}
     {% endif %}
     {% set existing = load_cached_relation(quarantine) %}
-    {% if existing is not none and not sluice.is_quarantine(existing) %}
+    {% if existing is not none and not sluice.is_quarantine(existing, columns) %}
         {% set found = 'a table without _sluice_violations' if existing.is_table else 'a ' ~ existing.type %}
         {% do return([
             quarantine ~ ' exists as ' ~ found ~ expected ~ ', or drop ' ~ quarantine ~ ' if it is not needed',

@@ -1,13 +1,20 @@
-{% macro warn_later_rules(relation, recorded, rules) %}
+{% macro warn_later_rules(relation, present, synced, recorded, rules) %}
     {# A rule looks at new rows. One that is new or was changed, and that rows of the table break, is told once, with
-       their number and what moves them out. #}
+       their number and what moves them out. The table has the columns `present`, and `synced` after this run. #}
     {% set later = [] %}
+    {% set names = [] %}
+    {% for column in synced %}
+        {% set name = sluice.quote(column.name) %}
+        {% do names.append(name if sluice.find_column(present, column.name) is not none
+            else 'cast(null as ' ~ column.dtype ~ ') as ' ~ name) %}
+    {% endfor %}
+    {% set query = 'select ' ~ names | join(', ') ~ ' from ' ~ relation %}
     {% for rule in rules if (recorded.rules or {}).get(rule.name) != rule.condition %}
         {# The table may not have a column of which the rule speaks (on_schema_change: ignore). #}
-        {% if not sluice.condition_errors('select * from ' ~ relation, [rule]) %}{% do later.append(rule) %}{% endif %}
+        {% if not sluice.condition_errors(query, [rule], synced) %}{% do later.append(rule) %}{% endif %}
     {% endfor %}
     {% if not later %}{% do return(none) %}{% endif %}
-    {% set rows = '(' ~ sluice.rows_with_results('select * from ' ~ relation, later) ~ ')' %}
+    {% set rows = '(' ~ sluice.rows_with_results(query, later) ~ ')' %}
     {% set results = sluice.count_violations(rows, later) %}
     {% for found in results.expectations if found.failed_records %}
         {% do exceptions.warn(
@@ -17,16 +24,4 @@
                 if found.on_violation == 'drop' else 'these stay as they are')
         ) %}
     {% endfor %}
-{% endmacro %}
-
-
-{% macro record_rules(recorded, rules) %}
-    {# Notes the rules that the table's rows were held against; what another materialization wrote is gone after a
-       rebuild. #}
-    {% set conditions = {} %}
-    {% for rule in rules %}{% do conditions.update({rule.name: rule.condition}) %}{% endfor %}
-    {% set record = {'rules': conditions} %}
-    {% if record != recorded and (rules or recorded) %}
-        {% do run_query(sluice.insert_target_options(sluice.dataset_id(this), record, this.database)) %}
-    {% endif %}
 {% endmacro %}

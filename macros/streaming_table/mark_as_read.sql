@@ -14,16 +14,15 @@
         {% do return(none) %}
     {% endif %}
     {% set ranges = sluice.unread_ranges(node, id, reader.database) %}
-    {% do sluice.begin_transaction() %}
-    {% set files = [] %}
     {% if not sluice.committed_batch(id, id, reader.database).epoch %}
         {% do ranges.append(sluice.adopted_range(reader)) %}
     {% endif %}
-    {% if not sluice.knows_files(id, none, reader.database) %}
-        {% do files.extend(sluice.adopt_files(node, reader)) %}
-    {% endif %}
-    {% if ranges %}{% do run_query(sluice.insert_checkpoints(id, ranges, reader.database)) %}{% endif %}
-    {% do adapter.commit() %}
+    {% set adopted = {} if sluice.knows_files(id, reader.database) else sluice.adopted_files(node, reader) %}
+    {% set files = adopted.values() | sum(start=[]) %}
+    {% set statements = [] %}
+    {% if files %}{% do statements.append(sluice.insert_adopted_files(node, reader, adopted)) %}{% endif %}
+    {% if ranges %}{% do statements.append(sluice.insert_checkpoints(id, ranges, reader.database)) %}{% endif %}
+    {% if statements %}{% do sluice.run_script(statements, 'operation') %}{% endif %}
     {% for range in ranges if range.source != id %}
         {% do log('sluice: ' ~ reader ~ ' goes on behind batch ' ~ range.to ~ ' of ' ~ range.source
             ~ ' (epoch ' ~ range.epoch ~ ')', info=true) %}
@@ -57,16 +56,28 @@
 
 
 {% macro adopted_range(reader) %}
-    {# How far a table without a state has come, by its rows. #}
-    {% set found = sluice.query_rows('select max(_sluice_batch) as batch from ' ~ reader) %}
+    {# How far a table without a state has come, by its rows, those that it has not taken, and its files. #}
+    {% set quarantine = load_cached_relation(sluice.quarantine_relation(reader)) %}
+    {% set places = [reader] + ([quarantine] if sluice.is_quarantine(quarantine) else []) %}
+    {% set query %}
+        {% for place in places %}
+        select max(_sluice_batch) as batch
+        from {{ place }}
+        union all
+        {% endfor %}
+        select max(batch) as batch
+        from {{ sluice.state_relation('files', reader.database) }}
+        where relation = {{ sluice.literal(sluice.dataset_id(reader)) }}
+    {% endset %}
+    {% set found = sluice.query_rows('select max(batch) as batch from (' ~ query ~ ') as _sluice_places') %}
     {% do return({'source': sluice.dataset_id(reader), 'epoch': 1, 'to': (found[0].batch or 0) | int}) %}
 {% endmacro %}
 
 
-{% macro adopt_files(node, reader) %}
-    {# Puts the files that a table without a state was made from into the ledger, and returns their paths: those that
-       its rows name in _metadata, and without that column all that are there. #}
-    {% set adopted = [] %}
+{% macro adopted_files(node, reader) %}
+    {# The files that a table without a state was made from, {name of a source: files}: those that its rows name in
+       _metadata, and without that column all that are there. #}
+    {% set adopted = {} %}
     {% for source_id in node.depends_on.nodes if source_id in graph.sources
         and sluice.external_location_of(graph.sources[source_id]) %}
         {% set source_node = graph.sources[source_id] %}
@@ -79,16 +90,20 @@
                 | map(attribute='path') | list %}
             {% set paths = paths | select('in', named) | list %}
         {% endif %}
-        {% set files = sluice.readable_files(paths).good %}
-        {% if files %}{% do run_query(sluice.insert_adopted_files(node, reader, options.name, files)) %}{% endif %}
-        {% do adopted.extend(files | map(attribute='path')) %}
+        {% do adopted.update({options.name: sluice.readable_files(paths).good}) %}
     {% endfor %}
     {% do return(adopted) %}
 {% endmacro %}
 
 
-{% macro insert_adopted_files(node, reader, source_name, files) %}
-    {# The statement that puts files into the ledger as read before. #}
+{% macro insert_adopted_files(node, reader, adopted) %}
+    {# The one statement that puts the files of all sources into the ledger as read before: half of them would be taken
+       for all. #}
+    {% set queries = [] %}
+    {% for name, files in adopted.items() if files %}
+        {% do queries.append('select ' ~ sluice.literal(name) ~ ' as source, _sluice_listed.* from ('
+            ~ sluice.listed_files(files) ~ ') as _sluice_listed') %}
+    {% endfor %}
     insert into {{ sluice.state_relation('files', reader.database) }}
         (dataset, path, size, modified_at, status, source, relation, update_id, recorded_at)
     select
@@ -97,11 +112,11 @@
         size,
         modified_at,
         'INGESTED',
-        {{ sluice.literal(source_name) }},
+        source,
         {{ sluice.literal(sluice.dataset_id(reader)) }},
         {{ sluice.literal(invocation_id) }},
         {{ sluice.timestamp_expression() }}
     from (
-        {{ sluice.listed_files(files) }}
+        {{ queries | join('\nunion all\n') }}
     ) as _sluice_files
 {% endmacro %}

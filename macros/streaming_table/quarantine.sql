@@ -4,58 +4,72 @@
 {% endmacro %}
 
 
-{% macro is_quarantine(existing) %}
+{% macro is_quarantine(existing, columns=none) %}
     {# The name alone does not make it ours: anyone may call a table so, or a model that reads a quarantine. #}
     {% do return(
-        existing.is_table
+        existing is not none
+        and existing.is_table
         and sluice.node_at(existing) is none
-        and sluice.find_column(sluice.columns_of(existing), '_sluice_violations') is not none
+        and sluice.find_column(columns or sluice.columns_of(existing), '_sluice_violations') is not none
     ) %}
 {% endmacro %}
 
 
-{% macro write_quarantine(relation, batch, rules, columns, number) %}
-    {# Rows of the batch that broke a drop rule, whole, with the names of every rule that they broke. #}
-    {% set broken = 'not (' ~ sluice.passed_condition(rules) ~ ')' %}
-    {% do sluice.write_quarantined(
-        sluice.quarantine_relation(relation), columns, sluice.quarantined_rows(batch, rules, columns, number, broken)
-    ) %}
-{% endmacro %}
-
-
-{% macro quarantined_rows(batch, rules, columns, number, condition) %}
-    {# Rows of a batch with results, as the quarantine has them. #}
+{% macro quarantine_marks(rules) %}
+    {# A query with the columns that a quarantine has beside the user's. `_sluice_released_batch` is the batch of the
+       table that a row is on its way to: one of the batches that the table has, and the row is gone; one above, and it
+       was not committed. See docs/decisions/0007. #}
     select
-        {%- for name in sluice.quoted(columns | map(attribute='name')) %}
-        {{ name }},
-        {%- endfor %}
         {{ sluice.violations(rules) }} as _sluice_violations,
-        cast({{ number }} as {{ dbt.type_bigint() }}) as _sluice_batch,
-        cast({{ sluice.literal(invocation_id) }} as {{ dbt.type_string() }}) as _sluice_update_id,
-        {{ sluice.timestamp_expression() }} as _sluice_quarantined_at
-    from {{ batch }} as _sluice_rows
-    where {{ condition }}
+        cast(null as {{ dbt.type_bigint() }}) as _sluice_batch,
+        cast(null as {{ dbt.type_string() }}) as _sluice_update_id,
+        cast(null as {{ dbt.type_timestamp() }}) as _sluice_quarantined_at,
+        cast(null as {{ dbt.type_bigint() }}) as _sluice_released_batch
+    from (
+        select
+            {%- for rule in rules %}
+            true as {{ rule.column }}{{ ',' if not loop.last }}
+            {%- endfor %}
+    ) as _sluice_rows
 {% endmacro %}
 
 
-{% macro write_quarantined(quarantine, columns, rows) %}
-    {# Inserts rows into the quarantine, which is made, or brought up to their columns. #}
-    {% if load_cached_relation(quarantine) is none %}
-        {% do sluice.create_table(quarantine, sluice.query_columns(rows)) %}
-        {% do adapter.cache_added(quarantine) %}
-    {% else %}
-        {% do sluice.sync_columns(quarantine, columns) %}
+{% macro quarantine_plan(relation, look, rules, columns, starts_over, node=none) %}
+    {# How the quarantine is made, or brought up to the columns of a batch: {'statements', 'dropped' and 'made': the
+       relation, or none}. A table made anew has its quarantine made anew, if it still has a rule that drops. `look` is
+       that of look_at_batch(). #}
+    {% set quarantine = sluice.quarantine_relation(relation) %}
+    {% set existing = load_cached_relation(quarantine) %}
+    {% set present = look.columns.get('quarantine', []) %}
+    {% set is_ours = sluice.is_quarantine(existing, present) %}
+    {% set dropped = existing if is_ours and starts_over else none %}
+    {% set made = quarantine if sluice.drops(rules) and (starts_over or not is_ours) else none %}
+    {% set statements = [get_drop_sql(dropped)] if dropped else [] %}
+    {% if made %}
+        {% do statements.extend(sluice.create_table_statements(made, columns + look.columns.marks)) %}
+    {% elif sluice.drops(rules) %}
+        {% do statements.extend(
+            sluice.sync_columns_statements(quarantine, columns, existing=present, node=node).statements) %}
     {% endif %}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
-    {% do run_query(
-        'insert into ' ~ quarantine ~ ' (' ~ names
-        ~ ', _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at)\n' ~ rows
-    ) %}
+    {% do return({'statements': statements, 'dropped': dropped, 'made': made}) %}
 {% endmacro %}
 
 
-{% macro drop_quarantine(relation) %}
-    {# A table made anew has its quarantine made anew, if it still has a rule that drops. #}
-    {% set existing = load_cached_relation(sluice.quarantine_relation(relation)) %}
-    {% if existing is not none and sluice.is_quarantine(existing) %}{% do adapter.drop_relation(existing) %}{% endif %}
+{% macro quarantine_statement(relation, batch, rules, columns, number, condition=none, mark=none) %}
+    {# The statement that puts rows of a batch with results into the quarantine, by default those that broke a rule
+       which drops or fails: whole, with the names of every rule that they broke. #}
+    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
+    insert into {{ sluice.quarantine_relation(relation) }} (
+        {{ names }}, _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at
+        {{- ', _sluice_released_batch' if mark is not none }}
+    )
+    select
+        {{ names }},
+        {{ sluice.violations(rules) }},
+        cast({{ number }} as {{ dbt.type_bigint() }}),
+        cast({{ sluice.literal(invocation_id) }} as {{ dbt.type_string() }}),
+        {{ sluice.timestamp_expression() }}
+        {{- ',\n        ' ~ mark if mark is not none }}
+    from {{ batch }} as _sluice_rows
+    where {{ condition or 'not (' ~ sluice.passed_condition(rules) ~ ')' }}
 {% endmacro %}

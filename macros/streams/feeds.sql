@@ -1,7 +1,7 @@
 {% macro feed_template(feed, ranges) %}
     {# A query with a name in the place of each range that stream() rendered into it: the same text at every run. None
        where one of them is not there as it was rendered. #}
-    {% set template = namespace(text=feed) %}
+    {% set template = namespace(text=modules.re.sub('\n    /\\* sluice:state .*? \\*/', '', feed)) %}
     {% for range in ranges %}
         {% set block = sluice.stream_block(range) %}
         {% if block not in template.text %}{% do return(none) %}{% endif %}

@@ -5,15 +5,16 @@
     {% if not execute or model.resource_type == 'unit_test' %}{% do return(relation) %}{% endif %}
     {% do sluice.check_stream(relation) %}
     {% set whole = sluice.whole_relation(relation) %}
-    {% set range = sluice.batch_range(whole, empty=relation.limit == 0) %}
-    {% do return(sluice.stream_block(dict(range, relation=whole | string))) %}
+    {% set state = sluice.known_state(this, [whole]) %}
+    {% set range = sluice.batch_range(whole, state, empty=relation.limit == 0) %}
+    {% do return(sluice.stream_block(dict(range, relation=whole | string), state)) %}
 {% endmacro %}
 
 
-{% macro stream_block(range) %}
-    {# How a range stands in a query: a note of what is read, and its rows. #}
-    {% do return('(\n    ' ~ sluice.note('stream', range) ~ '\n    '
-        ~ sluice.stream_rows(range.relation, range) ~ '\n)') %}
+{% macro stream_block(range, state=none) %}
+    {# How a range stands in a query: a note of what is read, one of what is known of the reader, and the rows. #}
+    {% set notes = [sluice.note('stream', range)] + ([sluice.note('state', state)] if state else []) %}
+    {% do return(sluice.block(notes | join('\n    '), sluice.stream_rows(range.relation, range))) %}
 {% endmacro %}
 
 
@@ -63,14 +64,15 @@
 {% endmacro %}
 
 
-{% macro batch_range(source, empty=false) %}
-    {# What this model reads of a streaming table in this run: the batches after `from`, up to `to`; none where it is
-       to be empty (dbt run --empty). `restarted`: the source was rebuilt since this model last read it; `known`:
-       whether it has read it at all. #}
+{% macro batch_range(source, state, empty=false) %}
+    {# What this model reads of a streaming table in this run, by what is known (known_state): the batches after `from`,
+       up to `to`; none where it is to be empty (dbt run --empty). `restarted`: the source was rebuilt since this model
+       last read it; `known`: whether it has read it at all. #}
     {% set source_id = sluice.dataset_id(source) %}
-    {% set latest = sluice.latest_batch(source) %}
-    {% set read = sluice.committed_batch(sluice.dataset_id(this), source_id, this.database) %}
-    {% set full_refresh = model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh() %}
+    {% set latest = sluice.latest_batch(source, sluice.position(state.latest, source_id)) %}
+    {% set read = sluice.position(state.read, source_id) %}
+    {% set full_refresh = model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh()
+        or state.unfinished %}
     {% set known = read.epoch != 0 or read.batch != 0 %}
     {% set restarted = not full_refresh and known and (read.epoch != latest.epoch or read.batch > latest.batch) %}
     {% set from = 0 if full_refresh or restarted else read.batch %}
@@ -81,16 +83,17 @@
         'to': from if empty else latest.batch,
         'restarted': restarted and not empty,
         'known': known,
-        'rows_read': read.rows | int if read.rows is not none and not restarted else none,
+        'rows_read': read.rows if not restarted else none,
     }) %}
 {% endmacro %}
 
 
-{% macro latest_batch(source) %}
-    {# How far a streaming table has come. One that was made elsewhere has its state there: with --defer it is found; a
-       clone's rows say how far they go, and epoch 0 that nothing is known of rebuilds. #}
+{% macro latest_batch(source, own=none) %}
+    {# How far a streaming table has come, by its own state if that is at hand. One that was made elsewhere has its
+       state there: with --defer it is found; a clone's rows say how far they go, and epoch 0 that nothing is known of
+       rebuilds. #}
     {% set id = sluice.dataset_id(source) %}
-    {% set latest = sluice.committed_batch(id, id, source.database) %}
+    {% set latest = own or sluice.committed_batch(id, id, source.database) %}
     {% if latest.epoch or load_cached_relation(source) is none %}{% do return(latest) %}{% endif %}
     {% set there = sluice.deferred_checkpoints(source) %}
     {% if there %}

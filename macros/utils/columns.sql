@@ -15,16 +15,23 @@
 {% endmacro %}
 
 
-{% macro described(queries) %}
-    {# The columns of several queries, not run: {name: columns} of {name: SQL}. #}
-    {% do return(adapter.dispatch('described', 'sluice')(queries)) %}
+{% macro described(queries, probe=none) %}
+    {# What there is to know before a batch, at once: {'columns': {name: the columns of a query or a table}, 'found':
+       whether a query, the probe, yields a row; true where none is given}. #}
+    {% do return(adapter.dispatch('described', 'sluice')(queries, probe)) %}
 {% endmacro %}
 
-{% macro default__described(queries) %}
+{% macro default__described(queries, probe) %}
     {# One by one. #}
-    {% set found = {} %}
-    {% for name, sql in queries.items() %}{% do found.update({name: sluice.query_columns(sql)}) %}{% endfor %}
-    {% do return(found) %}
+    {% set columns = {} %}
+    {% for name, query in queries.items() %}
+        {% do columns.update({
+            name: sluice.query_columns(query) if query is string else sluice.columns_of(query),
+        }) %}
+    {% endfor %}
+    {% set found = not probe or sluice.query_rows(
+        'select 1 as found from (\n' ~ probe ~ '\n) as _sluice_probe limit 1') | length > 0 %}
+    {% do return({'columns': columns, 'found': found}) %}
 {% endmacro %}
 
 

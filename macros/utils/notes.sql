@@ -14,3 +14,16 @@
     {% endfor %}
     {% do return(values) %}
 {% endmacro %}
+
+
+{% macro block(note, sql) %}
+    {# SQL that stands for something which a note describes, in brackets, with an end that outlines() finds. #}
+    {% do return('(\n    ' ~ note ~ '\n    ' ~ sql ~ '\n    /* sluice:end */\n)') %}
+{% endmacro %}
+
+
+{% macro outlines(sql) %}
+    {# A query with its blocks left empty and its notes left out: the same from run to run, whatever is read. #}
+    {% set block = '/\\* sluice:(?!end ).*?/\\* sluice:end \\*/' %}
+    {% do return(modules.re.sub(block, '', sql or '', flags=modules.re.S)) %}
+{% endmacro %}

@@ -1,15 +1,15 @@
 {% macro sync_columns(relation, columns, mode='append_new_columns', existing=none, node=none) %}
-    {# Brings a table up to the columns of a batch at once; returns what column_changes() does. #}
-    {% set changes = sluice.column_changes(relation, columns, mode, existing, node) %}
-    {% for sql in changes.statements %}{% do run_query(sql) %}{% endfor %}
-    {% do return(changes) %}
+    {# Brings a table up to the columns of a batch at once; returns what sync_columns_statements() does. #}
+    {% set plan = sluice.sync_columns_statements(relation, columns, mode, existing, node) %}
+    {% for sql in plan.statements %}{% do run_query(sql) %}{% endfor %}
+    {% do return(plan) %}
 {% endmacro %}
 
 
-{% macro column_changes(relation, columns, mode='append_new_columns', existing=none, node=none) %}
-    {# What brings a table up to the columns of a batch, by the rules of on_schema_change: {'taken': those of the batch
-       that the table takes, 'all': the table's columns afterwards, 'statements'}. A lossless widening is applied in
-       every mode. #}
+{% macro sync_columns_statements(relation, columns, mode='append_new_columns', existing=none, node=none) %}
+    {# How a table is brought up to the columns of a batch, by the rules of on_schema_change: {'taken': those of the
+       batch that the table takes, 'all': the table's columns afterwards, 'statements'}. A lossless widening is applied
+       in every mode. #}
     {% set node = node or model %}
     {% set existing = existing or sluice.columns_of(relation) %}
     {% set taken = [] %}

@@ -1,7 +1,10 @@
 {% macro run_script(statements, name='main', in_transaction=false) %}
-    {# All that a node writes, in one call: nothing half done can be left. A node reads and plans first and gathers
-       its writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
-       that one. Engines that commit each statement get the list one by one, in its order; each may be the last. #}
+    {# All that a node writes, in one call: nothing half done can be left. A node reads and plans first and gathers its
+       writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
+       that one. Engines that commit each statement get the list one by one, in its order; each may be the last. The
+       result of a model is called main; that of an operation is not, for dbt would look for the model. #}
+    {# dbt opens a transaction where it fills its cache of relations: nothing is in it, and it would hold the script. #}
+    {% if not in_transaction %}{% do adapter.commit() %}{% endif %}
     {% set wanted = [] %}
     {% for sql in statements if sql %}
         {% set sql = modules.re.sub('[;\\s]+$', '', sql) %}
@@ -16,6 +19,17 @@
     {% call statement(name, auto_begin=false) %}
         {{ statements[-1] }}
     {% endcall %}
+{% endmacro %}
+
+
+{% macro commits_each_statement() %}
+    {# Whether a run that breaks off can leave the first statements of a script done and the others not. #}
+    {% do return(adapter.dispatch('commits_each_statement', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__commits_each_statement() %}
+    {# The careful answer. #}
+    {% do return(true) %}
 {% endmacro %}
 
 

@@ -1,13 +1,13 @@
 {% macro create_table(relation, columns, contracted=false) %}
-    {# Makes an empty table at once. #}
-    {% do run_query(sluice.declared_table(relation, columns, contracted)) %}
+    {# Makes what create_table_statements() says at once. #}
+    {% for sql in sluice.create_table_statements(relation, columns, contracted) %}{% do run_query(sql) %}{% endfor %}
 {% endmacro %}
 
 
-{% macro declared_table(relation, columns, contracted=false) %}
-    {# The statement that makes an empty table with these columns, or with those of the model's contract where it is to
-       follow an enforced one. Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large
-       insert of the same transaction from every other connection (docs/decisions/0002). #}
+{% macro create_table_statements(relation, columns, contracted=false) %}
+    {# An empty table with these columns, or with those of the model's contract where it is to follow an enforced one.
+       Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large insert of the
+       same transaction from every other connection (docs/decisions/0002). #}
     {% if contracted and config.get('contract').enforced %}
         {% set definitions = get_table_columns_and_constraints() %}
     {% else %}
@@ -15,7 +15,26 @@
         {% for column in columns %}{% do parts.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}{% endfor %}
         {% set definitions = '(' ~ parts | join(', ') ~ ')' %}
     {% endif %}
-    {% do return(sluice.create_table_statement(relation, definitions)) %}
+    {% do return([sluice.create_table_statement(relation, definitions)]) %}
+{% endmacro %}
+
+
+{% macro index_statements(relation) %}
+    {# The indexes that the model's config declares, on a table that was just made. #}
+    {% set statements = [] %}
+    {% for index in config.get('indexes', default=[]) %}
+        {% set sql = get_create_index_sql(relation, index) %}
+        {% if sql %}{% do statements.append((sql | trim).rstrip(';')) %}{% endif %}
+    {% endfor %}
+    {% do return(statements) %}
+{% endmacro %}
+
+
+{% macro drop_statements(relations) %}
+    {# The statements that drop what stage_table() made. #}
+    {% set statements = [] %}
+    {% for relation in relations %}{% do statements.append('drop table if exists ' ~ relation) %}{% endfor %}
+    {% do return(statements) %}
 {% endmacro %}
 
 
@@ -38,16 +57,8 @@
 
 
 {% macro drop_staged(relations) %}
-    {# Drops what stage_table() made. #}
+    {# Drops what stage_table() made, at once. #}
     {% for sql in sluice.drop_statements(relations) %}{% do run_query(sql) %}{% endfor %}
-{% endmacro %}
-
-
-{% macro drop_statements(relations) %}
-    {# The statements that drop tables, whether they are there or not. #}
-    {% set statements = [] %}
-    {% for relation in relations %}{% do statements.append('drop table if exists ' ~ relation) %}{% endfor %}
-    {% do return(statements) %}
 {% endmacro %}
 
 
@@ -64,6 +75,12 @@
     select {{ list }} from (
         {{ sql }}
     ) as new_rows
+{% endmacro %}
+
+
+{% macro row_id_expression(prefix=none) %}
+    {# What tells the rows of a table apart, and stays as it is until somebody writes to the table. #}
+    {% do return(adapter.dispatch('row_id_expression', 'sluice')(prefix)) %}
 {% endmacro %}
 
 

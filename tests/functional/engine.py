@@ -7,6 +7,7 @@ class here, and its line in ENGINES.
 
 from __future__ import annotations
 
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -67,6 +68,14 @@ class Engine(ABC):
     @abstractmethod
     def drop(self) -> None:
         """Leave nothing in the database."""
+
+    @abstractmethod
+    def save(self) -> None:
+        """Remember all that is in the database."""
+
+    @abstractmethod
+    def restore(self) -> None:
+        """Go back to what was saved."""
 
     @abstractmethod
     def relations(self) -> list[Relation]:
@@ -164,6 +173,16 @@ class DuckDB(Engine):
         """Delete the file, and what DuckDB wrote ahead."""
         for file in (self.file(), self.file().with_suffix(".duckdb.wal")):
             file.unlink(missing_ok=True)
+
+    def save(self) -> None:
+        """A copy of the file; no connection is open between the runs."""
+        self.query("checkpoint")
+        shutil.copyfile(self.file(), self.file("saved"))
+
+    def restore(self) -> None:
+        """The copy takes the place of the file."""
+        self.drop()
+        shutil.copyfile(self.file("saved"), self.file())
 
     def relations(self) -> list[Relation]:
         """From information_schema, which has the attached databases, too."""

@@ -20,7 +20,13 @@ TYPES = {
     "amount": "double",
     "Order No": "text",
 }
-OURS = ["_sluice_violations", "_sluice_batch", "_sluice_update_id", "_sluice_quarantined_at"]
+OURS = [
+    "_sluice_violations",
+    "_sluice_batch",
+    "_sluice_update_id",
+    "_sluice_quarantined_at",
+    "_sluice_released_batch",
+]
 
 
 def expectation(name: str, expression: str, on_violation: str | None, **config: Any) -> dict:

@@ -39,15 +39,17 @@
 {% endmacro %}
 
 
-{% macro duckdb__condition_errors(sql, rules) %}
+{% macro duckdb__condition_errors(sql, rules, columns) %}
     {# json_serialize_plan() answers with the error, where all else raises it. The first question is for all rules at
-       once. What it has no plan for (files) fails too, so the rules are then asked one by one over typed nulls. #}
-    {% set all = sluice.duckdb_evaluation(sql, rules | map(attribute='condition')) %}
+       once, over the query, or typed nulls where its columns are known. What it has no plan for (files) fails too, so
+       the rules are then asked one by one over typed nulls. #}
+    {% set all = sluice.duckdb_evaluation(
+        sluice.duckdb_typed_nulls(columns) if columns else sql, rules | map(attribute='condition')) %}
     {% set question = "select json_serialize_plan(" ~ sluice.literal(all) ~ ") ->> '$.error' as error" %}
     {% if sluice.query_rows(question)[0].error == 'false' %}
         {% do return([]) %}
     {% endif %}
-    {% set nulls = sluice.duckdb_typed_nulls(sluice.query_columns(sql)) %}
+    {% set nulls = sluice.duckdb_typed_nulls(columns or sluice.query_columns(sql)) %}
     {% set errors = [] %}
     {% for rule in rules %}
         {% set one = sluice.duckdb_evaluation(nulls, [rule.condition]) %}

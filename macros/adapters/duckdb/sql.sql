@@ -23,6 +23,11 @@
 {% endmacro %}
 
 
+{% macro duckdb__commits_each_statement() %}
+    {% do return(false) %}
+{% endmacro %}
+
+
 {% macro duckdb__run_script(statements, name, in_transaction) %}
     {# A comment may end a statement, hence the line breaks. #}
     {% call statement(name, auto_begin=false) %}

@@ -13,17 +13,24 @@
 {% endmacro %}
 
 
-{% macro duckdb__described(queries) %}
-    {% set parts, found = [], {} %}
-    {% for name, sql in queries.items() %}
-        {% do found.update({name: []}) %}
-        {% do parts.append('select ' ~ sluice.literal(name) ~ ' as name, column_name, column_type from (describe '
-            ~ sql ~ '\n)') %}
+{% macro duckdb__described(queries, probe) %}
+    {% set parts, columns = [], {} %}
+    {% for name, query in queries.items() %}
+        {% do columns.update({name: []}) %}
+        {% do parts.append('select ' ~ sluice.literal(name)
+            ~ ' as described, column_name, column_type from (describe ' ~ query ~ '\n)') %}
     {% endfor %}
-    {% for row in sluice.query_rows(parts | join('\nunion all\n')) %}
-        {% do found[row.name].append(api.Column(row.column_name, row.column_type)) %}
+    {% if probe %}
+        {% do parts.append(
+            "select null, '', '' where exists (select 1 from (\n" ~ probe ~ '\n) as _sluice_probe)') %}
+    {% endif %}
+    {% set rows = sluice.query_rows(parts | join('\nunion all\n')) if parts else [] %}
+    {% for row in rows if row.described is not none %}
+        {% do columns[row.described].append(api.Column(row.column_name, row.column_type)) %}
     {% endfor %}
-    {% do return(found) %}
+    {% do return({
+        'columns': columns, 'found': not probe or rows | selectattr('described', 'none') | list | length > 0,
+    }) %}
 {% endmacro %}
 
 
@@ -31,6 +38,11 @@
     {% set staged = api.Relation.create(identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table') %}
     {% do run_query('create or replace temp table ' ~ staged ~ ' as\n' ~ sql) %}
     {% do return(staged) %}
+{% endmacro %}
+
+
+{% macro duckdb__row_id_expression(prefix) %}
+    {% do return((prefix ~ '.' if prefix else '') ~ 'rowid') %}
 {% endmacro %}
 
 

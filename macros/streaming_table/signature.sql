@@ -1,0 +1,30 @@
+{% macro signature(query, columns, rules, ranges, plans) %}
+    {# A short text that stands for all that is checked and declared once: the query but for what it reads this time,
+       its columns, the rules, and what the model's YAML says. The same text as last time: checked already. #}
+    {% set described = [] %}
+    {% for column in columns %}{% do described.append([column.name, column.dtype]) %}{% endfor %}
+    {% set read = ranges | map(attribute='source') | list %}
+    {% for plan in plans %}{% do read.append(plan.source) %}{% endfor %}
+    {% set judged = [] %}
+    {% for rule in rules %}{% do judged.append([rule.name, rule.on_violation, rule.condition]) %}{% endfor %}
+    {% set declared = [model.get('description')] %}
+    {% for name in ('contract', 'grants', 'persist_docs', 'on_schema_change', 'sql_header') %}
+        {% do declared.append(config.get(name) | string) %}
+    {% endfor %}
+    {% for name, column in model.columns.items() %}
+        {% do declared.append([
+            name, column.get('data_type'), column.get('description'), column.get('quote'),
+            column.get('constraints') | string,
+        ]) %}
+    {% endfor %}
+    {% do return(local_md5(tojson([sluice.outlines(query), described, read, judged, declared]))) %}
+{% endmacro %}
+
+
+{% macro rules_record(rules, signature) %}
+    {# What is recorded of a table's rows: the rules that they were held against. What another materialization wrote is
+       gone after a rebuild. #}
+    {% set conditions = {} %}
+    {% for rule in rules %}{% do conditions.update({rule.name: rule.condition}) %}{% endfor %}
+    {% do return({'rules': conditions, 'signature': signature}) %}
+{% endmacro %}
