@@ -23,7 +23,7 @@
     {# A query of one row: how many rows a batch with results has, how many broke each rule, how many one that drops or
        fails. #}
     select
-        count(*) as num_rows,
+        count(*) as num_judged,
         {%- for rule in rules %}
         count(*) filter (where not {{ rule.column }}) as failed_{{ loop.index }},
         {%- endfor %}
@@ -35,7 +35,7 @@
 {% macro violation_results(found, rules, node=none) %}
     {# {'rows', 'dropped', 'expectations': [{name, passed_records, ...}]} of the row of violation_counts(); none is a
        batch without rows. #}
-    {% set found = found or {'num_rows': 0, 'num_dropped': 0} %}
+    {% set found = found or {'num_judged': 0, 'num_dropped': 0} %}
     {% set expectations = [] %}
     {% for rule in rules %}
         {% set failed = found.get('failed_' ~ loop.index, 0) | int %}
@@ -43,11 +43,11 @@
             'name': rule.name,
             'dataset': (node or model).name,
             'on_violation': rule.on_violation,
-            'passed_records': found.num_rows | int - failed,
+            'passed_records': found.num_judged | int - failed,
             'failed_records': failed,
         }) %}
     {% endfor %}
-    {% do return({'rows': found.num_rows | int, 'dropped': found.num_dropped | int, 'expectations': expectations}) %}
+    {% do return({'rows': found.num_judged | int, 'dropped': found.num_dropped | int, 'expectations': expectations}) %}
 {% endmacro %}
 
 
