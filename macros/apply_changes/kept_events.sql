@@ -38,7 +38,7 @@
         'batch': sluice.aligned_rows(table.columns, staged, batch),
         'earlier': none if table.is_new else sluice.aligned_rows(table.columns, existing, events),
         'record': record,
-        'recalculate': full_refresh or comes or recorded.rows != record.rows,
+        'recalculate': full_refresh or comes or recorded.rows != record.rows or recorded.get('recount') is true,
         'is_altered': table.is_new or table.columns != existing,
         'events': events,
         'statements': table.statements,
@@ -85,25 +85,6 @@
     {% set options = dict(options, typed=typed, **sluice.value_options(options, names, [])) %}
     {% do options.update({'tracked': sluice.shown_columns(options.tracked, options, full_refresh)}) %}
     {% do return(options) %}
-{% endmacro %}
-
-
-{% macro aligned_rows(columns, given, relation) %}
-    {# Rows with exactly these columns: what a table lacks is null, what it has in a narrower type is cast. #}
-    {% if columns == given %}{% do return(relation | string) %}{% endif %}
-    {% set selected = [] %}
-    {% for column in columns %}
-        {% set name = sluice.quote(column.name) %}
-        {% set old = sluice.find_column(given, column.name) %}
-        {% if old is none %}
-            {% do selected.append('cast(null as ' ~ column.dtype ~ ') as ' ~ name) %}
-        {% elif old.dtype != column.dtype %}
-            {% do selected.append('cast(' ~ name ~ ' as ' ~ column.dtype ~ ') as ' ~ name) %}
-        {% else %}
-            {% do selected.append(name) %}
-        {% endif %}
-    {% endfor %}
-    {% do return('(select ' ~ selected | join(', ') ~ ' from ' ~ relation ~ ')') %}
 {% endmacro %}
 
 

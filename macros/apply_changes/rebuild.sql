@@ -22,7 +22,7 @@
     {% if not streamed %}{% do sluice.check_kept_events(node, target_relation, events, recorded) %}{% endif %}
     {% set replay = sluice.streamed_replay(node, target_relation, recorded) if streamed
         else sluice.kept_replay(node, events, recorded) %}
-    {% set record = dict(recorded, **replay.record) %}
+    {% set record = replay.record %}
     {% set made_by = [] if streamed else recorded.events | list + ['columns_to_update', 'scd_type'] %}
     {% set errors = sluice.option_drift_errors(
         recorded, record, ['keys', 'scd_type'] + made_by, replay.options.snapshot is not none) %}
@@ -131,7 +131,11 @@
     {% set ties = sluice.count_new_events(options, all, none).ties > 0 %}
     {% set rows = sluice.target_rows(options, all, sluice.deduplicated_events(options, all, none, ties)) %}
     {% set columns = sluice.query_columns(rows) %}
-    {% set statements = [] %}
+    {# Whoever finds this mark works all rows out anew. #}
+    {% set id = sluice.dataset_id(target_relation) %}
+    {% set statements = [
+        sluice.insert_target_options(id, dict(recorded, recount=true), target_relation.database),
+    ] %}
     {% if there %}
         {% set wanted = [] %}
         {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}

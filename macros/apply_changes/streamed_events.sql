@@ -16,6 +16,7 @@
     {% if goes_on %}
         {% do sluice.check_drift(options, recorded, record, sluice.recorded_types(recorded, 'types'), staged) %}
     {% endif %}
+    {# Events that were kept so far are dropped last, when it is noted where they lie now. #}
     {% set events = sluice.events_relation() %}
     {% do return({
         'options': sluice.typed_options(options, staged, full_refresh),
@@ -25,10 +26,10 @@
         'recalculate': not goes_on or sluice.is_reshaped(recorded, record, source),
         'is_altered': goes_on and recorded.state.events != record.state.events,
         'events': none,
-        'statements': ['drop table ' ~ events] if load_cached_relation(events) is not none else [],
+        'statements': [],
         'goes_on': goes_on,
         'counted': source.ranges,
-        'staged': [batch] if earlier else [],
+        'staged': ([batch] if earlier else []) + ([events] if load_cached_relation(events) is not none else []),
     }) %}
 {% endmacro %}
 

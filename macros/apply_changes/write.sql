@@ -97,15 +97,6 @@
 {% endmacro %}
 
 
-{% macro columns_named(columns, names) %}
-    {# Those of the columns that have one of these names. #}
-    {% set lower = names | map('lower') | list %}
-    {% set result = [] %}
-    {% for column in columns if column.name | lower in lower %}{% do result.append(column) %}{% endfor %}
-    {% do return(result) %}
-{% endmacro %}
-
-
 {% macro row_identity(options) %}
     {# Names of the columns that tell rows of the target apart: the keys, and in a history the start of the version. #}
     {% do return(options['keys'] + ([options.start_at] if options.scd_type == 2 else [])) %}

@@ -4,13 +4,18 @@
     {% if plan.mode == 'nothing' %}
         {% do return(sluice.nothing_to_write(0, [])) %}
     {% endif %}
-    {% set columns = sluice.query_columns(plan.query) %}
+    {% set described = sluice.described(
+        dict({'query': plan.query}, **({} if plan.mode == 'new' else {'target': target}))).columns %}
+    {% set columns = described.query %}
     {% do sluice.check_key_types(plan, columns) %}
     {% if plan.mode == 'new' %}
-        {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
-        {% do sluice.create_table(target, columns, contracted=true) %}
-        {% set insert = sluice.insert_statement(target, columns | map(attribute='name') | list, plan.query) %}
-        {% do return({'statements': [insert], 'changes': none, 'counts': none, 'staged': []}) %}
+        {% set statements = [] if existing is none else [get_drop_sql(existing)] %}
+        {% do statements.extend(sluice.create_table_statements(target, columns, contracted=true)) %}
+        {% do statements.append(
+            sluice.insert_statement(target, columns | map(attribute='name') | list, plan.query)) %}
+        {% do return({
+            'statements': statements + sluice.index_statements(target), 'changes': none, 'counts': none, 'staged': [],
+        }) %}
     {% endif %}
 
     {% set staged = [] %}
@@ -19,30 +24,31 @@
         {% do staged.append(sluice.stage_table('keys', sluice.changed_keys(plan))) %}
         {% set query = sluice.narrowed_query(plan, staged[0]) %}
     {% endif %}
-    {% set synced = sluice.sync_columns(target, columns, sluice.on_schema_change()) %}
+    {% set synced = sluice.sync_columns_statements(target, columns, sluice.on_schema_change(), described.target) %}
     {% set taken = [] %}
     {% for column in synced.taken %}{% do taken.append(sluice.find_column(synced['all'], column.name)) %}{% endfor %}
     {% set rows = sluice.stage_table('rows', sluice.rows_as_taken(query, columns, taken)) %}
     {% do staged.append(rows) %}
     {% if plan.mode == 'keys' %}{% do sluice.check_stray_rows(plan, rows, staged[0]) %}{% endif %}
+    {% set present = sluice.columns_named(described.target, taken | map(attribute='name') | list) %}
     {% set changes = sluice.stage_table('changes', sluice.keyed_changes(
-        plan, target, taken, rows, staged[0] if plan.mode == 'keys' else none)) %}
+        plan, sluice.aligned_rows(taken, present, target), taken, rows, staged[0] if plan.mode == 'keys' else none)) %}
     {% do staged.append(changes) %}
     {% set counts = sluice.count_keyed_changes(plan, taken, rows, changes) %}
     {% if not counts.num_upserted_rows and not counts.num_deleted_rows %}
-        {% do return(sluice.nothing_to_write(counts.num_input_rows, staged)) %}
+        {% do return(sluice.nothing_to_write(counts.num_input_rows, staged, synced.statements)) %}
     {% endif %}
     {% do return({
-        'statements': sluice.replace_keys_statements(plan, target, taken, rows, changes),
+        'statements': synced.statements + sluice.replace_keys_statements(plan, target, taken, rows, changes),
         'changes': changes, 'counts': counts, 'staged': staged,
     }) %}
 {% endmacro %}
 
 
-{% macro nothing_to_write(num_rows, staged) %}
+{% macro nothing_to_write(num_rows, staged, statements=[]) %}
     {# For a run that leaves the table as it is. #}
     {% do return({
-        'statements': [], 'changes': none, 'staged': staged,
+        'statements': statements, 'changes': none, 'staged': staged,
         'counts': dict(sluice.no_changes(), num_input_rows=num_rows),
     }) %}
 {% endmacro %}

@@ -44,6 +44,7 @@
             target_relation, plan.ranges, full_refresh, plan.records, plan.warnings + [dict(flow, **counted.event)])
         + sluice.drop_statements(plan.staged + write.staged + landed),
         'main', in_transaction) %}
+    {% if full_refresh and existing is not none %}{% do adapter.cache_dropped(existing) %}{% endif %}
 
     {% do apply_grants(
         target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)

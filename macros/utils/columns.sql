@@ -57,6 +57,34 @@
 {% endmacro %}
 
 
+{% macro columns_named(columns, names) %}
+    {# Those of the columns that have one of these names. #}
+    {% set lower = names | map('lower') | list %}
+    {% set result = [] %}
+    {% for column in columns if column.name | lower in lower %}{% do result.append(column) %}{% endfor %}
+    {% do return(result) %}
+{% endmacro %}
+
+
+{% macro aligned_rows(columns, given, relation) %}
+    {# Rows with exactly these columns: what a table lacks is null, what it has in a narrower type is cast. #}
+    {% if columns == given %}{% do return(relation | string) %}{% endif %}
+    {% set selected = [] %}
+    {% for column in columns %}
+        {% set name = sluice.quote(column.name) %}
+        {% set old = sluice.find_column(given, column.name) %}
+        {% if old is none %}
+            {% do selected.append('cast(null as ' ~ column.dtype ~ ') as ' ~ name) %}
+        {% elif old.dtype != column.dtype %}
+            {% do selected.append('cast(' ~ name ~ ' as ' ~ column.dtype ~ ') as ' ~ name) %}
+        {% else %}
+            {% do selected.append(name) %}
+        {% endif %}
+    {% endfor %}
+    {% do return('(select ' ~ selected | join(', ') ~ ' from ' ~ relation ~ ')') %}
+{% endmacro %}
+
+
 {% macro user_columns(columns) %}
     {# The columns that are not ours. #}
     {% set users = [] %}

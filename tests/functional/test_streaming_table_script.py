@@ -1,7 +1,6 @@
 """One script a node: how many calls it takes, and that it may be cut off behind any statement.
 
-A run on DuckDB commits all or nothing, so here the project takes the place of an engine that
-commits each statement: `CUT` sends a script one by one and ends the run behind the n-th.
+`scripts.CUT` takes the place of an engine that commits each statement.
 """
 
 from __future__ import annotations
@@ -16,33 +15,14 @@ from typing import Any
 import pytest
 
 from engine_cases import STREAM, judged, land, source, streaming
-from project import Project, Run
+from project import Project
+from scripts import CUT, calls
 
-CUT = """\
-{% macro default__commits_each_statement() %}{% do return(true) %}{% endmacro %}
-
-{% macro default__run_script(statements, name, in_transaction) %}
-    {% set stop = env_var('STOP_BEHIND', '1000') | int %}
-    {% for sql in statements[:stop] %}{% do run_query(sql) %}{% endfor %}
-    {% if stop < statements | length %}
-        {% do exceptions.raise_compiler_error('cut off behind ' ~ statements[:stop][-1:]) %}
-    {% endif %}
-    {% call statement(name, auto_begin=false) %}select 1 as done{% endcall %}
-{% endmacro %}
-"""
 COUNTED = {"id": "bigint", "v": "bigint"}
 SMALL = {"small": "v < 10"}
 
 
 # --- calls --------------------------------------------------------------------------------------
-
-
-def calls(run: Run, name: str) -> list[str]:
-    """What a node sent to the database, but for what dbt's adapter asks once a process."""
-    begin = f"On model.consumer.{name}: "
-    sent = [text.removeprefix(begin) for _level, text in run.lines if text.startswith(begin)]
-    of_dbt = ("type from duckdb_databases()", "constraint_type from duckdb_constraints()")
-    return [sql for sql in sent if sql != "Close" and not any(text in sql for text in of_dbt)]
 
 
 def writes(sent: Sequence[str]) -> list[str]:

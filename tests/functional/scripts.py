@@ -1,0 +1,30 @@
+"""What a node sends, and an engine that commits each statement.
+
+A run on DuckDB commits all or nothing. `CUT`, as a macro of a project, sends a script one by one
+and ends the run behind the n-th statement, n being the environment variable STOP_BEHIND.
+"""
+
+from __future__ import annotations
+
+from project import Run
+
+CUT = """\
+{% macro default__commits_each_statement() %}{% do return(true) %}{% endmacro %}
+
+{% macro default__run_script(statements, name, in_transaction) %}
+    {% set stop = env_var('STOP_BEHIND', '1000') | int %}
+    {% for sql in statements[:stop] %}{% do run_query(sql) %}{% endfor %}
+    {% if stop < statements | length %}
+        {% do exceptions.raise_compiler_error('cut off behind ' ~ statements[:stop][-1:]) %}
+    {% endif %}
+    {% call statement(name, auto_begin=false) %}select 1 as done{% endcall %}
+{% endmacro %}
+"""
+
+
+def calls(run: Run, name: str) -> list[str]:
+    """What a node sent to the database, but for what dbt's adapter asks once a process."""
+    begin = f"On model.consumer.{name}: "
+    sent = [text.removeprefix(begin) for _level, text in run.lines if text.startswith(begin)]
+    of_dbt = ("type from duckdb_databases()", "constraint_type from duckdb_constraints()")
+    return [sql for sql in sent if sql != "Close" and not any(text in sql for text in of_dbt)]
