@@ -9,7 +9,7 @@
         {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out) %}
     {% elif recorded is none %}
         {% do errors.append(
-            existing ~ ' exists, but sluice knows no events of it, so it was made by something else; ' ~ way_out
+            existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; ' ~ way_out
         ) %}
     {% elif recorded.made_by %}
         {% do errors.append(

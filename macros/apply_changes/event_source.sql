@@ -12,7 +12,8 @@
         {% set ranges, feed = whole, sluice.feed_over(template, whole) %}
     {% endif %}
     {% set conditions = [given.get('apply_as_deletes'), given.get('apply_as_truncates'), given.get('sequence_by')] %}
-    {% set checked = local_md5(tojson([template or feed, conditions, given.get('keep_events')])) %}
+    {% set checked = local_md5(tojson(
+        [template or feed, conditions, given.get('keep_events'), config.get('full_refresh')])) %}
     {% set before = (recorded or {}).get('state', {}) if not full_refresh else {} %}
     {% if before.checked == checked %}
         {% set kind, reason = before.kind, before.reason %}
@@ -72,6 +73,9 @@
        again, must be the same events. #}
     {% if model.language == 'python' %}{% do return('it is a Python model') %}{% endif %}
     {% if not ranges %}{% do return('it reads no stream()') %}{% endif %}
+    {% if config.get('full_refresh') is false %}
+        {% do return('it has full_refresh: false, and is to outlast a stream that is rebuilt') %}
+    {% endif %}
     {% if template is none %}{% do return('its query changes what stream() yields') %}{% endif %}
     {% set moment = run_started_at.strftime('%Y-%m-%d') %}
     {% for text, what in {
@@ -93,15 +97,17 @@
 
 {% macro check_streams_read(source, recorded, counts) %}
     {# A target whose events lie in its streams goes on only with all of them, and with all of their rows: what was
-       removed would take versions with it. #}
+       removed would take versions with it. Returns warnings, as events of the log. #}
     {% set errors = [] %}
-    {% for id in recorded.state.reads if id not in source.ranges | map(attribute='source') | list %}
+    {% for id in recorded.state.reads if id not in source.ranges | map(attribute='source') | list
+        and not sluice.is_renamed_stream(id, source, counts) %}
         {% do errors.append('its events lie in ' ~ id ~ ', which it no longer reads, so its rows would lose what '
             ~ 'came from there') %}
     {% endfor %}
     {% for range in source.earlier %}
         {% set there = counts[range.source].earlier %}
-        {% if range.rows_read is not none and there < range.rows_read and not recorded.get('recount') %}
+        {% if range.rows_read is not none and there < range.rows_read and not range.restarted
+            and not recorded.get('recount') %}
             {% do errors.append(range.source ~ ' has ' ~ there ~ ' rows in its first ' ~ range.to
                 ~ ' batches, and had ' ~ range.rows_read ~ ' when this target read them: some were deleted, and their '
                 ~ 'versions would be lost with them') %}
@@ -112,6 +118,32 @@
             ~ sluice.rebuild_command(model)) %}
     {% endif %}
     {% do sluice.raise_errors('apply_changes drift', errors) %}
+    {# A rebuilt stream is followed, as if the target were refreshed with it; rows that it lost on the way are told. #}
+    {% set warnings = [] %}
+    {% for range in source.ranges if range.restarted and range.rows_read is not none
+        and counts[range.source]['all'] < range.rows_read %}
+        {% do warnings.append(sluice.flow_warning(
+            model.name ~ ': ' ~ range.source ~ ' was rebuilt and has ' ~ counts[range.source]['all']
+            ~ ' rows now, it had ' ~ range.rows_read ~ ' when this target read them. The target follows from those '
+            ~ 'that are there; keep_events: true keeps what a stream had.', {})) %}
+    {% endfor %}
+    {% do return(warnings) %}
+{% endmacro %}
+
+
+{% macro is_renamed_stream(id, source, counts) %}
+    {# Whether a stream that is no dataset any more is probably one that is read for the first time now: it has at least
+       as many rows. #}
+    {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed')
+        and sluice.dataset_id(sluice.relation_of(node)) == id %}
+        {% do return(false) %}
+    {% endfor %}
+    {% set read = sluice.committed_batch(sluice.dataset_id(this), id, this.database) %}
+    {% for range in source.ranges if not range.known and read.rows is not none
+        and counts[range.source]['all'] >= read.rows %}
+        {% do return(true) %}
+    {% endfor %}
+    {% do return(false) %}
 {% endmacro %}
 
 

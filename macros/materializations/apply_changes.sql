@@ -51,7 +51,8 @@
     ) %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% if in_transaction %}{% do adapter.commit() %}{% endif %}
+    {# Also what dbt opened by itself, to write comments. #}
+    {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     {{ return({'relations': [target_relation]}) }}

@@ -82,7 +82,8 @@
         {% do persist_docs(target_relation, model) %}
     {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% if in_transaction %}{% do adapter.commit() %}{% endif %}
+    {# Also what dbt opened by itself, to write comments. #}
+    {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     -- files that were read long enough ago leave the landing folder

@@ -83,7 +83,7 @@
         'to': from if empty else latest.batch,
         'restarted': restarted and not empty,
         'known': known,
-        'rows_read': read.rows if not restarted else none,
+        'rows_read': read.rows,
     }) %}
 {% endmacro %}
 

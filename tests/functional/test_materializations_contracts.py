@@ -123,7 +123,9 @@ def test_contract_that_changes(contracted: Project) -> None:
         columns = {"id": "INTEGER", "name": "VARCHAR", "seq": "INTEGER", "price": "INTEGER"}
         assert described(contracted)[name] == {**columns, "extra": "BIGINT"}
         extras = {row["id"]: row["extra"] for row in contracted.rows(name)}
-        assert extras == {5: None, 6: 7, 7: 8}
+        # a target follows from its query as it is now, rows that were appended stay as they were
+        is_appended = CONTRACTS[name]["materialized"] == "streaming_table"
+        assert extras == ({5: None, 6: 7, 7: 8} if is_appended else dict.fromkeys((5, 6, 7), 8))
 
     # DuckDB does not change the type of a column with a constraint; a full refresh does
     contracts(contracted, "price::bigint as price", price="bigint")
