@@ -7,9 +7,8 @@
     {% set ranges = sluice.ranges_read(feed) if model.language == 'sql' else [] %}
     {% set template = sluice.feed_template(feed, ranges) if ranges else none %}
     {% if full_refresh and template and ranges | selectattr('from') | list %}
-        {% set whole = [] %}
-        {% for range in ranges %}{% do whole.append(dict(range, from=0)) %}{% endfor %}
-        {% set ranges, feed = whole, sluice.feed_over(template, whole) %}
+        {% set ranges = sluice.whole_ranges(ranges) %}
+        {% set feed = sluice.feed_over(template, ranges) %}
     {% endif %}
     {% set conditions = [given.get('apply_as_deletes'), given.get('apply_as_truncates'), given.get('sequence_by')] %}
     {% set checked = local_md5(tojson(
@@ -28,11 +27,11 @@
     {% if ranges | selectattr('from') | list %}
         {% for range in ranges %}{% do earlier.append(dict(range, from=0, to=range['from'])) %}{% endfor %}
     {% endif %}
+    {% set signature = sluice.signature_of(model) %}
     {% do return({
         'kind': kind, 'reason': reason, 'feed': feed, 'template': template, 'ranges': ranges, 'earlier': earlier,
-        'checked': checked, 'signature': sluice.signature_of(model),
-        'is_known': before.checked == checked and before.signature == sluice.signature_of(model)
-            and not recorded.get('recount'),
+        'checked': checked, 'signature': signature,
+        'is_known': before.checked == checked and before.signature == signature and not recorded.get('recount'),
     }) %}
 {% endmacro %}
 

@@ -56,9 +56,16 @@
 
 {% macro whole_feed(source) %}
     {# The query over all batches of its streams up to this run's. #}
-    {% set ranges = [] %}
-    {% for range in source.ranges %}{% do ranges.append(dict(range, from=0)) %}{% endfor %}
-    {% do return(sluice.feed_over(source.template, ranges) if source.template else source.feed) %}
+    {% do return(sluice.feed_over(source.template, sluice.whole_ranges(source.ranges)) if source.template
+        else source.feed) %}
+{% endmacro %}
+
+
+{% macro whole_ranges(ranges) %}
+    {# Ranges that begin with the first batch. #}
+    {% set whole = [] %}
+    {% for range in ranges %}{% do whole.append(dict(range, from=0)) %}{% endfor %}
+    {% do return(whole) %}
 {% endmacro %}
 
 

@@ -1,11 +1,3 @@
-{% macro sync_columns(relation, columns, mode='append_new_columns', existing=none, node=none) %}
-    {# Brings a table up to the columns of a batch at once; returns what sync_columns_statements() does. #}
-    {% set plan = sluice.sync_columns_statements(relation, columns, mode, existing, node) %}
-    {% for sql in plan.statements %}{% do run_query(sql) %}{% endfor %}
-    {% do return(plan) %}
-{% endmacro %}
-
-
 {% macro sync_columns_statements(relation, columns, mode='append_new_columns', existing=none, node=none) %}
     {# How a table is brought up to the columns of a batch, by the rules of on_schema_change: {'taken': those of the
        batch that the table takes, 'all': the table's columns afterwards, 'statements'}. A lossless widening is applied

@@ -1,9 +1,3 @@
-{% macro create_table(relation, columns, contracted=false) %}
-    {# Makes what create_table_statements() says at once. #}
-    {% for sql in sluice.create_table_statements(relation, columns, contracted) %}{% do run_query(sql) %}{% endfor %}
-{% endmacro %}
-
-
 {% macro create_table_statements(relation, columns, contracted=false) %}
     {# An empty table with these columns, or with those of the model's contract where it is to follow an enforced one.
        Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large insert of the
@@ -59,12 +53,6 @@
 {% macro drop_staged(relations) %}
     {# Drops what stage_table() made, at once. #}
     {% for sql in sluice.drop_statements(relations) %}{% do run_query(sql) %}{% endfor %}
-{% endmacro %}
-
-
-{% macro insert_rows(relation, columns, sql) %}
-    {# Inserts the rows of a query, which has these columns. #}
-    {% do run_query(sluice.insert_statement(relation, columns | map(attribute='name') | list, sql)) %}
 {% endmacro %}
 
 
