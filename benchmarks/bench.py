@@ -88,7 +88,7 @@ def main() -> None:
         "date": f"{began:%Y-%m-%d}",
         "machine": machine(),
         **{name: getattr(args, name) for name in ("events", "batch", "rounds", "updates")},
-        "resident": None,
+        "resident": [],
         "growth": [],
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -97,7 +97,8 @@ def main() -> None:
         found |= compare(feed, args.rounds, args.updates, pythons, scratch)
         result.write_text(json.dumps(found, indent=1))  # what comes now may fail
         if args.resident:
-            found["resident"] = resident(feed, SIDES[0], args.resident, scratch)
+            dbts = [side for side in chosen if side.name in ("sluice", "dbt")]
+            found["resident"] = [resident(feed, side, args.resident, scratch) for side in dbts]
     for events in args.growth:
         found["growth"] += growth(events, args.batch)
     result.write_text(json.dumps(found, indent=1))

@@ -162,15 +162,18 @@ def keep(figures: Figures, found: Figures, scores: dict[str, int]) -> None:
 
 
 def resident(feed: Feed, side: Side, batches: int, scratch: Path) -> Figures:
-    """Sluice in one process that parsed once: seconds of each update, and their score."""
-    root, staged = scratch / "resident", scratch / "resident_staged"
-    side.set_up(root, root / "landing")
+    """A dbt project in one process that parsed once: seconds of each update, and their score."""
+    root = scratch / "resident" / side.name
+    staged = root / "staged"
+    landing = root / "landing"
+    side.set_up(root, landing)
     files = []
     for load in range(batches + 1):
-        files += feed.write(load, root / "landing" if load == 0 else staged)
-    measure(side.update(OURS, root / "landing", "first_load"), root)
-    script = Path(__file__).with_name("side_sluice.py")
-    measured = measure([OURS, script, staged, root / "landing", batches], root)
-    truth = read_truth(sorted((root / "landing").glob("*.json")))
+        files += feed.write(load, landing if load == 0 else staged)
+    measure(side.update(OURS, landing, "first_load"), root)
+    script = Path(__file__).with_name("resident.py")
+    measured = measure([OURS, script, staged, landing, batches], root)
+    truth = read_truth(sorted(landing.glob("*.json")))
     found = json.loads(measured.output.splitlines()[-1])
-    return {**found, "megabytes": measured.megabytes, **score(side, root, truth)}
+    found |= {"label": side.label, "megabytes": measured.megabytes}
+    return {**found, **score(side, root, truth)}

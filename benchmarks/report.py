@@ -89,17 +89,21 @@ def nodes(found: dict[str, Any]) -> Table:
     rows.append(["all", *(cell for total in totals for cell in compared(*total))])
     sizes = [[side[step]["database_mb"] for side in (ours, sql)] for step in steps]
     rows.append(["database MB", *(cell for pair in sizes for cell in compared(*pair, 1))])
-    return "Sluice's nodes beside the same tables by hand (dbt's own time left out)", head, rows
+    return "Sluice's nodes beside the same tables by hand", head, rows
 
 
-def one_process(resident: dict[str, Any]) -> Table:
+def one_process(resident: list[dict[str, Any]]) -> Table:
     """What an update takes where dbt is started and the project parsed once."""
-    head = ["", "seconds", "runs"]
-    rows = [["parse, once", number(resident["parse"], 2), "1"]]
-    for label, name in (("batch, from landing to gold", "batches"), ("nothing new", "nothing")):
-        rows.append([label, number(median(resident[name]), 2), str(len(resident[name]))])
-    wrong = f"{resident['wrong_keys']} wrong keys, {resident['lost_versions']} lost versions"
-    return f"Sluice in one process that parsed once ({wrong})", head, rows
+    head = ["side", "parse, once", "batch, landing to gold", "its tables", "nothing new", "batches"]
+    head += ["wrong keys", "lost versions"]
+    rows = [
+        [side["label"], number(side["parse"], 2),
+         *(number(median(side[name]), 2) for name in ("batches", "nodes", "nothing")),
+         *(number(count) for count in
+           (len(side["batches"]), side["wrong_keys"], side["lost_versions"]))]
+        for side in resident
+    ]  # fmt: skip
+    return "In one process that parsed once: seconds, median", head, rows
 
 
 def growth(found: dict[str, Any]) -> Table:
@@ -186,8 +190,8 @@ def summary(found: dict[str, Any]) -> str:
         row += [number(median(batch["cpu"]), 1), number(batch["wrong_keys"])]
         rows.append([*row, number(batch["lost_versions"])])
     parts = [taken(found), markdown(head, rows)]
-    if found["resident"]:
-        batch, nothing = (median(found["resident"][name]) for name in ("batches", "nothing"))
+    for side in found["resident"][:1]:
+        batch, nothing = (median(side[name]) for name in ("batches", "nothing"))
         parts.append(
             f"In one process that parsed once, sluice takes {batch:.1f} s from landing to gold, and"
             f" {nothing:.1f} s where nothing is new."

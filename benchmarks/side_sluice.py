@@ -1,19 +1,7 @@
-"""The side that is sluice: the pipeline of the README over the files of the benchmark.
-
-As a script it is the resident process: it parses once, then lands and builds in one process.
-
-    python side_sluice.py <staged folder> <landing folder> <nothing-new runs>
-
-It lands the staged files one after the other in the project in the current folder, builds after
-each, and then builds a few times with nothing new. The last line of its output is JSON: {"parse":
-seconds, "batches": [seconds from landing to gold], "nothing": [seconds]}.
-"""
+"""The side that is sluice: the pipeline of the README over the files of the benchmark."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -69,28 +57,3 @@ def files_of(landing: Path) -> dict[str, Any]:
         "models/customers.sql": "select * from {{ sluice.stream(ref('silver')) }}",
         "models/history.sql": "select * from {{ sluice.stream(ref('silver')) }}",
     }
-
-
-def reside(staged: Path, landing: Path, nothing_new: int) -> dict[str, Any]:
-    """Parse once, then land and build; seconds. Raises RuntimeError when a build fails."""
-    from dbt.cli.main import dbtRunner
-
-    words = ["--quiet", "--project-dir", ".", "--profiles-dir", "."]
-    began = time.perf_counter()
-    manifest = dbtRunner().invoke(["parse", *words]).result
-    parse = time.perf_counter() - began
-    runner = dbtRunner(manifest=manifest)
-    taken: dict[str, list[float]] = {"batches": [], "nothing": []}
-    for file in [*sorted(staged.glob("*.json")), *[None] * nothing_new]:
-        began = time.perf_counter()
-        if file:
-            file.rename(landing / file.name)
-        result = runner.invoke(["build", *words])
-        taken["batches" if file else "nothing"].append(time.perf_counter() - began)
-        if not result.success:
-            raise RuntimeError(result.exception or [r.message for r in result.result])
-    return {"parse": parse, **taken}
-
-
-if __name__ == "__main__":
-    print(json.dumps(reside(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))))

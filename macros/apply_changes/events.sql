@@ -63,22 +63,41 @@
        options, may touch any key. None where there were none. #}
     {% if not set.earlier %}{% do return(none) %}{% endif %}
     {% set names = options.typed | map(attribute='name') | list %}
+    {% set from_first = not everything and sluice.is_told_by_newest(options) %}
     {% set query %}
     select {{ sluice.exact_columns(options.typed, names, '_sluice_events') | join(', ') }}
     from {{ set.earlier }} as _sluice_events
     {%- if not everything %}
-    inner join ({{ sluice.touched_keys(options.typed, options, set.batch) }}) as _sluice_touched
+    inner join ({{ sluice.touched_keys(options.typed, options, set.batch, from_first) }}) as _sluice_touched
         on {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_touched', '_sluice_events') }}
+        {%- if from_first %}
+        and _sluice_events._sluice_sequence >= _sluice_touched._sluice_first_sequence
+        {%- endif %}
     {%- endif %}
     {% endset %}
     {% do return(sluice.stage_table('known', query)) %}
 {% endmacro %}
 
 
-{% macro touched_keys(columns, options, batch) %}
-    {# The keys of a batch, each once. Joined, not asked for by a subquery: one that is correlated takes equal values
-       for one. #}
-    {% do return('select distinct ' ~ sluice.identities(columns, options['keys']) | join(', ') ~ ' from ' ~ batch) %}
+{% macro is_told_by_newest(options) %}
+    {# Whether a key's row is its newest event alone, so that known events older than all of the batch's can tell
+       nothing: no copy, no tie, nothing that a late event is later than. Where the sequence is text or has parts, all
+       are looked at, for the warning about the order of texts. #}
+    {% set sequence = sluice.find_column(options.typed, '_sluice_sequence') %}
+    {% do return(
+        options.scd_type == 1 and not options.columns_to_update and not options.ignore_null_columns
+        and sluice.type_family(sequence.dtype) not in ('text', 'nested')
+    ) %}
+{% endmacro %}
+
+
+{% macro touched_keys(columns, options, batch, with_first=false) %}
+    {# The keys of a batch, each once; with the first sequence that the batch has of each, if wanted. Joined, not asked
+       for by a subquery: one that is correlated takes equal values for one. #}
+    {% set keys = sluice.identities(columns, options['keys']) | join(', ') %}
+    {% if not with_first %}{% do return('select distinct ' ~ keys ~ ' from ' ~ batch) %}{% endif %}
+    {% do return('select ' ~ sluice.quoted(options['keys']) | join(', ')
+        ~ ', min(_sluice_sequence) as _sluice_first_sequence from ' ~ batch ~ ' group by ' ~ keys) %}
 {% endmacro %}
 
 
@@ -96,7 +115,7 @@
 {% macro further_events(options, batch, known) %}
     {# What a batch brings beside known events: {'events' (a table without copies), 'found' (counts), 'deduplicated',
        'repeated', 'staged'}. #}
-    {% set new = sluice.stage_table('new', sluice.new_events(options.typed, batch, known)) %}
+    {% set new = sluice.stage_table('new', sluice.new_events(options, batch, known)) %}
     {% set found = sluice.count_new_events(options, new, known) %}
     {% do return({
         'events': new, 'found': found, 'repeated': none, 'staged': [new],
@@ -120,7 +139,7 @@
     {% endif %}
     {% set pairs = sluice.stage_table('pairs', sluice.repeated_pairs(options, batch)) %}
     {% set repeated = sluice.stage_table('repeated', sluice.new_events(
-        options.typed, sluice.rows_of_pairs(options, batch, pairs, true), none)) %}
+        options, sluice.rows_of_pairs(options, batch, pairs, true), none)) %}
     {% set found = sluice.count_new_events(options, repeated, none) %}
     {% set single = sluice.rows_of_pairs(options, batch, pairs, false) %}
     {% set names = options.typed | map(attribute='name') | list %}

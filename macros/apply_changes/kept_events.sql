@@ -88,8 +88,11 @@
 {% endmacro %}
 
 
-{% macro new_events(columns, batch, known) %}
-    {# Set difference: copies within the batch and of known events vanish here, nulls being equal. #}
+{% macro new_events(options, batch, known) %}
+    {# Set difference: copies within the batch and of known events vanish here, nulls being equal. Only known events
+       with a key and a sequence of the batch can be copied, so whole rows are compared with these alone; a truncate has
+       no key. #}
+    {% set columns = options.typed %}
     {% set names = columns | map(attribute='name') | list %}
     {% set identities = sluice.identities(columns, names) | join(', ') %}
     {% set has_odd = sluice.odd_texts(columns, names) | length > 0 %}
@@ -101,8 +104,16 @@
     from {{ batch }} as _sluice_batch_events
     {%- if known %}
     except
-    select {{ identities }}
+    select {{ sluice.identities(columns, names, '_sluice_known_events') | join(', ') }}
     from {{ known }} as _sluice_known_events
+    {%- if not options.truncates %}
+    inner join (
+        select distinct {{ sluice.identities(columns, options['keys']) | join(', ') }}, _sluice_sequence
+        from {{ batch }} as _sluice_batch_pairs
+    ) as _sluice_pairs
+        on {{ sluice.same_rows_condition(columns, options['keys'], '_sluice_pairs', '_sluice_known_events') }}
+        and _sluice_pairs._sluice_sequence = _sluice_known_events._sluice_sequence
+    {%- endif %}
     {%- endif %}
     {% if has_odd -%}
     ) as _sluice_new_events

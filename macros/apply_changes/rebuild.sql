@@ -127,7 +127,7 @@
     {% set tracked = [] %}
     {% for name in options.tracked if name | lower not in ignored %}{% do tracked.append(name) %}{% endfor %}
     {% set options = dict(options, tracked=tracked) %}
-    {% set all = sluice.stage_table('all', sluice.new_events(options.typed, replay.events, none), target_relation) %}
+    {% set all = sluice.stage_table('all', sluice.new_events(options, replay.events, none), target_relation) %}
     {% set ties = sluice.count_new_events(options, all, none).ties > 0 %}
     {% set rows = sluice.target_rows(options, all, sluice.deduplicated_events(options, all, none, ties)) %}
     {% set columns = sluice.query_columns(rows) %}

@@ -29,8 +29,9 @@
 {% endmacro %}
 
 {% macro default__text_literal(text) %}
-    {# Engines that double a quotation mark and take everything else as it is. #}
-    {% do return(dbt.string_literal(dbt.escape_single_quotes(text))) %}
+    {# Engines that double a quotation mark and take everything else as it is: dbt's own macros say the same in two more
+       dispatches, for some hundred texts a run. #}
+    {% do return("'" ~ text | replace("'", "''") ~ "'") %}
 {% endmacro %}
 
 
