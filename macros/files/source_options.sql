@@ -21,7 +21,7 @@
         {% for name in names if name in given %}{% do options.update({name: given[name]}) %}{% endfor %}
         {# YAML reads a bare off as false. #}
         {% if options.clean_source is false %}{% do options.update({'clean_source': 'off'}) %}{% endif %}
-        {% do sluice.warn_misspelt(node, given, names) %}
+        {% do sluice.warn_misspelt(node, given, names + ['external_location']) %}
         {% do errors.extend(sluice.source_option_errors(options, given)) %}
         {% do options.update({'columns': sluice.column_types_option(options.columns, errors)}) %}
     {% endfor %}

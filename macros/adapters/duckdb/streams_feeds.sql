@@ -63,9 +63,9 @@
     }.items() if value.get(part) %}
         {% do facts.strange.append('has ' ~ what) %}
     {% endfor %}
-    {% if value.get('query_node') and value.get('materialized') %}
-        {# The value of a CTE, whose name is beside it. #}
-    {% elif value.get('key') is string and value.get('value') is mapping and value.value.get('query_node') %}
+    {# A CTE: its name, and beside it its query, which DuckDB 1.5 calls otherwise. #}
+    {% if value.get('key') is string and value.get('value') is mapping
+        and (value.value.get('query_node') or value.value.get('query')) %}
         {% do facts.named.append(value.key) %}
     {% endif %}
 {% endmacro %}
