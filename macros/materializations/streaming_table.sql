@@ -41,10 +41,11 @@
 
     -- the plan: the batch, evaluated in one pass (a rule with on_violation: fail ends the run here), and the tables
     {% set batch = sluice.stage_batch(query if look.found else none, rules, plans, columns, started) %}
-    {% set range = sluice.next_range(state, starts_over, batch.results.rows) %}
     {% set table = {'taken': columns, 'statements': sluice.new_table_statements(target_relation, existing, columns)}
         if starts_over else sluice.sync_columns_statements(
             target_relation, columns, sluice.on_schema_change(), look.columns.table) %}
+    {% set range = sluice.next_range(
+        state, starts_over, batch.results.rows > 0 or (not starts_over and table.statements | length > 0)) %}
     {% set quarantine = sluice.quarantine_plan(target_relation, look, rules, columns, starts_over) %}
     {% if not starts_over %}
         {% do sluice.warn_later_rules(target_relation, look.columns.table, table['all'], recorded, rules) %}

@@ -54,14 +54,14 @@
 {% endmacro %}
 
 
-{% macro next_range(state, starts_over, num_rows=1) %}
-    {# The range that a table's next batch has, as one of itself: a rebuild opens an epoch, and a batch without rows
-       takes no number. #}
+{% macro next_range(state, starts_over, is_told=true) %}
+    {# The range that a table's next batch has, as one of itself: a rebuild opens an epoch. A batch takes a number if it
+       is to be told to readers: it has rows, or the table got columns for it, which they follow. #}
     {% set last = sluice.position(state.read, state.dataset) %}
     {% set from = 0 if starts_over else last.batch %}
     {% do return({
         'source': state.dataset, 'epoch': last.epoch + (1 if starts_over else 0), 'from': from,
-        'to': from + (1 if num_rows else 0), 'restarted': starts_over,
+        'to': from + (1 if is_told else 0), 'restarted': starts_over,
     }) %}
 {% endmacro %}
 

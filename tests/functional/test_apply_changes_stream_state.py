@@ -189,6 +189,20 @@ def test_a_rebuilt_stream_rebuilds_the_targets(project: Project) -> None:
     assert found(project, "snap", COLUMNS["snap"]) == [(1, "only", 5, None)]
 
 
+def test_a_column_that_came_without_a_row_is_there(project: Project) -> None:
+    """The stream has it at once, so its readers have it in the same run, and null."""
+    write(project)
+    deliver(project, FIRST)
+    project.query("alter table raw.events add column w varchar")
+    project.query("delete from raw.events")
+    project.build()
+    for table in ("up", *TARGETS):
+        values = found(project, table, "distinct w")
+        assert values == [(None,)], table
+    project.build()
+    assert held(project)["now"] == [(1, "a2"), (2, "b")]
+
+
 def test_a_stream_that_is_no_longer_read_is_missed(project: Project) -> None:
     """A flow that is taken away would take its versions with it."""
     both = STREAM + " union all select * from {{ sluice.stream(ref('other')) }}"
