@@ -1,6 +1,7 @@
 {% macro duckdb__source_location(source) %}
-    {# dbt-duckdb quotes the location for use in a from clause. #}
-    {% do return((source.external or '').strip("'")) %}
+    {# Such a source is written as its location, in the quotation marks of a text. #}
+    {% set found = modules.re.search("'([^']*)'", source | string) %}
+    {% do return(found.group(1) if found else '') %}
 {% endmacro %}
 
 
