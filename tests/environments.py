@@ -28,7 +28,7 @@ NOT_ON_THE_REGISTRY = "dbt-core-experimental-parser"
 """A dependency of dbt-core 1.12 that is downloaded from elsewhere. It works without."""
 
 V2 = {"dbt-core": "2.0.0a4"}
-DRIVER = ("@duckdb/node-bindings-linux-x64", "1.5.4-r.1")
+DRIVER = ("@duckdb/node-bindings-linux-x64", "1.5.6-r.1")
 
 TOOLS = ["hypothesis", "pandas", "pyarrow", "pytest", "pytest-xdist", "pyyaml"]
 """What the tests need beside dbt and DuckDB."""

@@ -62,7 +62,7 @@
     {% elif node.resource_type == 'snapshot' %}
         {% do return(id ~ ' is a snapshot with strategy ' ~ node.config.strategy ~ ' (' ~ whole ~ ')') %}
     {% endif %}
-    {% do return(id ~ ' is materialized as ' ~ node.config.materialized ~ ' (' ~ whole
+    {% do return(id ~ ' is materialized as ' ~ (node.config.materialized or node.resource_type) ~ ' (' ~ whole
         ~ (')' if node.resource_type == 'seed' else ', or make it a keyed_table)')) %}
 {% endmacro %}
 

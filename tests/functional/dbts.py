@@ -149,7 +149,8 @@ class Command(Dbt):
         """Results are read from run_results.json, lines from the screen."""
         target = root / os.environ.get("DBT_TARGET_PATH", "target")
         written = target / "run_results.json"
-        written.unlink(missing_ok=True)
+        if "retry" not in args:
+            written.unlink(missing_ok=True)
         where = ["--project-dir", ".", "--profiles-dir", "."]
         done = subprocess.run(
             [environments.dbt("v2"), *args, *where],
@@ -160,7 +161,7 @@ class Command(Dbt):
         )
         lines = list(spoken(done.stdout))
         invocation, result = "", None
-        if args[0] == "ls":
+        if "ls" in args:
             result = [text for _level, text in lines if " " not in text]
         elif written.exists():
             told = json.loads(written.read_text())
