@@ -3,7 +3,7 @@
        in which the batch has the result. #}
     {% set node = node or model %}
     {% set rules = [] %}
-    {% set errors = [] %}
+    {% set errors = sluice.lost_rule_errors(node) %}
     {% for test in sluice.tests_of(node) %}
         {% set on_violation = sluice.on_violation(test, node) %}
         {% if test.config.get('on_violation') is not none %}
