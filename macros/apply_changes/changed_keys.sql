@@ -56,8 +56,7 @@
 
 {% macro changed_keys_relation(relation) %}
     {# Where the changed keys of a table are kept: `_sluice_batch`, and the columns that its readers have as keys. #}
-    {% set prefix = '' if relation.schema | lower == target.schema | lower else relation.schema ~ '.' %}
-    {% do return(sluice.state_relation(prefix ~ relation.identifier ~ '__changed', relation.database)) %}
+    {% do return(sluice.state_relation_of(relation, 'changed')) %}
 {% endmacro %}
 
 

@@ -10,7 +10,7 @@
     {% do sluice.create_state(node.database) %}
     {% do sluice.begin_transaction() %}
     {% if start_over %}
-        {% do sluice.drop_staged([target_relation, events]) %}
+        {% do sluice.run_script(sluice.drop_statements([target_relation, events]), 'replay', true) %}
         {% do adapter.commit() %}
         {% do log('sluice: ' ~ target_relation ~ ' and its kept events were dropped; '
             ~ 'the next run reads its source anew: dbt build --select ' ~ node.name, info=true) %}

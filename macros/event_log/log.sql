@@ -54,7 +54,7 @@
     {# The event of what a flow did, with its counts: by default the model that runs. #}
     {% set node = node or model %}
     {% set relation = relation or this %}
-    {% set seconds = (modules.datetime.datetime.now() - started).total_seconds() %}
+    {% set seconds = sluice.seconds_since(started) %}
     {% set parts = [] %}
     {% for name, count in metrics.items() if count %}
         {% do parts.append(count ~ ' ' ~ name | replace('num_', '') | replace('_', ' ')) %}

@@ -138,7 +138,9 @@
     {% if node.resource_type in ('model', 'snapshot', 'seed') and node.config.materialized != 'ephemeral' %}
         {% set event_type = 'flow_progress' %}
         {% set dataset = node.name %}
-        {% set statuses = {'success': 'COMPLETED', 'error': 'FAILED', 'partial success': 'FAILED'} %}
+        {% set statuses = {
+            'success': 'COMPLETED', 'warn': 'COMPLETED', 'error': 'FAILED', 'partial success': 'FAILED',
+        } %}
         {% set status = statuses.get(status, status | upper) %}
         {% do details.update({
             'relation': node.relation_name,
@@ -167,7 +169,9 @@
     {# ERROR, WARN or INFO: what dbt's status of a node is worth. #}
     {% set status = result.status | string %}
     {% if status in ('error', 'fail', 'runtime error', 'partial success') %}{% do return('ERROR') %}{% endif %}
-    {% do return('WARN' if status == 'warn' else 'INFO') %}
+    {# For dbt v2 a flow that said a warning is one; it is an event of its own. #}
+    {% set warns = status == 'warn' and result.node.resource_type not in ('model', 'snapshot', 'seed') %}
+    {% do return('WARN' if warns else 'INFO') %}
 {% endmacro %}
 
 

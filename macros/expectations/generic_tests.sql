@@ -4,7 +4,7 @@
 
 {{ sluice.default_severity() }}
 
-select *
+select *{{ sluice.severity_column() }}
 from {{ model }}
 where (
     {{ expression }}
@@ -17,7 +17,7 @@ where (
 
 {{ sluice.default_severity() }}
 
-select *
+select *{{ sluice.severity_column() }}
 from {{ model }}
 where
     {%- for name, condition in sluice.group_conditions(rules).items() %}
@@ -33,7 +33,7 @@ where
 
 {{ sluice.default_severity() }}
 
-select *
+select *{{ sluice.severity_column() }}
 from {{ model }}
 where (
     {{ sluice.in_range_condition(column_name, min_value, max_value, inclusive) }}
@@ -46,7 +46,7 @@ where (
 
 {{ sluice.default_severity() }}
 
-select *
+select *{{ sluice.severity_column() }}
 from {{ model }}
 where (
     {{ sluice.matches_pattern_condition(column_name, pattern) }}
@@ -56,7 +56,20 @@ where (
 
 
 {% macro default_severity() %}
-    {# Called by our generic tests while dbt parses them, when the meta of the declaration is already in the node:
-       a rule that warns is a test that warns. A severity in the declaration comes after this one, and wins. #}
-    {% if (model.config.get('meta') or {}).get('on_violation') == 'warn' %}{{ config(severity='warn') }}{% endif %}
+    {# Called by our generic tests while dbt parses them: a rule that warns is a test that warns. A severity in the
+       declaration comes after this one, and wins. dbt v1 has the meta of the declaration in the node by then; dbt v2
+       has not, so there the rows say it (severity_column). #}
+    {% if sluice.is_v2() %}
+        {{ config(error_if='!= 0 and not coalesce(bool_or(_sluice_warns), false)') }}
+    {% elif (model.config.get('meta') or {}).get('on_violation') == 'warn' %}
+        {{ config(severity='warn') }}
+    {% endif %}
 {% endmacro %}
+
+
+{% macro severity_column() -%}
+    {# For dbt v2, in a select list: whether the rule only warns. -#}
+    {%- if sluice.is_v2() -%}
+        , {{ (config.get('meta') or {}).get('on_violation') == 'warn' }} as _sluice_warns
+    {%- endif -%}
+{%- endmacro %}

@@ -3,7 +3,7 @@
        in which the batch has the result. #}
     {% set node = node or model %}
     {% set rules = [] %}
-    {% set errors = [] %}
+    {% set errors = sluice.lost_rule_errors(node) %}
     {% for test in sluice.tests_of(node) %}
         {% set on_violation = sluice.on_violation(test, node) %}
         {% if test.config.get('on_violation') is not none %}
@@ -127,8 +127,9 @@
     {% set braced = modules.re.match('\\s*[{][{]((?:(?![{][{]|[}][}]).)+)[}][}]\\s*$', value, modules.re.S) %}
     {% if bare or braced %}
         {% set expression = value if bare else braced.group(1).strip('-') %}
-        {% set text = render('{' ~ '{ toyaml(' ~ expression ~ ') }' ~ '}') %}
-        {# toyaml has no answer for what is not plain data: a relation. #}
+        {# A relation is no plain data: dbt v1 has no YAML for it, and that of dbt v2 is its parts. #}
+        {% set is_relation = modules.re.match('\\s*(?:ref|source)\\s*[(]', expression) is not none %}
+        {% set text = 'None' if is_relation else render('{' ~ '{ toyaml(' ~ expression ~ ') }' ~ '}') %}
         {% do return(fromyaml(text) if text != 'None' else render('{' ~ '{ ' ~ expression ~ ' }' ~ '}')) %}
     {% endif %}
     {% do return(render(value)) %}

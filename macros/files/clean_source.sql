@@ -43,6 +43,16 @@
 {% endmacro %}
 
 
+{% macro warn_files_stay(due) %}
+    {# Where nothing can move files they stay where they are, known to the ledger, until something can. #}
+    {% do exceptions.warn(
+        model.name ~ ': clean_source would take ' ~ due | length ~ ' files away, for example ' ~ due[0].path
+        ~ ', and dbt ' ~ dbt_version ~ ' can move none: they stay there and are not read again; way out: a run of dbt '
+        ~ '1.11 or 1.12, or remove them by hand'
+    ) %}
+{% endmacro %}
+
+
 {% macro clean_files(due) %}
     {# Python that moves or deletes files and notes it in the ledger, where the engine has it. #}
     {% do return(adapter.dispatch('clean_files', 'sluice')(due)) %}

@@ -26,7 +26,14 @@
     {# Why a file has the status FAILED. #}
     {% set packing = {'.gz': 'gzip', '.zst': 'zstd'}.get('.' ~ path.lower().rpartition('.')[2]) %}
     {% do return('cannot be read to its end as ' ~ plan.options.format
-        ~ (' packed with ' ~ packing if packing else '') ~ ': ' ~ read_errors.get(path, 'no reason was found')) %}
+        ~ (' packed with ' ~ packing if packing else '') ~ ': ' ~ read_errors.get(path, sluice.no_read_error())) %}
+{% endmacro %}
+
+
+{% macro no_read_error() %}
+    {# Where no reason is known. #}
+    {% do return('no reason was found' if sluice.runs_python()
+        else 'dbt ' ~ dbt_version ~ ' does not tell why, dbt 1.11 does') %}
 {% endmacro %}
 
 

@@ -142,7 +142,9 @@
     {# The columns that are to be remembered of sources: {dataset id: options}, for commit_statements(). #}
     {% set records = {} %}
     {% for plan in plans if plan.schema.changed %}
-        {% do records.update({sluice.dataset_id(this) ~ ' < ' ~ plan.source: {'columns': plan.schema.columns}}) %}
+        {% do records.update({sluice.dataset_id(this) ~ ' < ' ~ plan.source: {
+            'columns': plan.schema.columns, 'names': plan.schema.names,
+        }}) %}
     {% endfor %}
     {% do return(records) %}
 {% endmacro %}

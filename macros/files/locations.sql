@@ -17,14 +17,14 @@
 
 {% macro location_root(location) %}
     {# The folder that a location names, up to its first wildcard. #}
-    {% set fixed = modules.re.split('[*?[]', location)[0] %}
+    {% set fixed = modules.re.split('[*?\\[]', location)[0] %}
     {% do return(location if fixed == location else fixed.rpartition('/')[0]) %}
 {% endmacro %}
 
 
 {% macro has_wildcard(location) %}
     {# Whether a location is a glob. #}
-    {% do return(modules.re.search('[*?[]', location) is not none) %}
+    {% do return(modules.re.search('[*?\\[]', location) is not none) %}
 {% endmacro %}
 
 
@@ -64,7 +64,7 @@
     {% endset %}
     {% set pairs = sluice.query_rows(query) %}
     {% set there = {} %}
-    {% for file in sluice.readable_files(pairs | map(attribute='found') | unique(true) | list).good %}
+    {% for file in sluice.readable_files(pairs | map(attribute='found') | unique(case_sensitive=true) | list).good %}
         {% do there.update({file.path: file}) %}
     {% endfor %}
     {% for pair in pairs if pair.found in there %}

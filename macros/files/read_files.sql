@@ -11,7 +11,7 @@
     {% do sluice.check_numbers_of_fields(options, found.files, remembered) %}
     {% set schema = sluice.source_schema(options, found.files, remembered) %}
     {% do sluice.check_ledger(options.name, remembered, found.files, known) %}
-    {% if source.limit == 0 %}
+    {% if sluice.is_emptied(source) %}
         {# dbt run --empty makes the columns and reads nothing. #}
         {% set found = {'files': [], 'failed': [], 'respelling': none} %}
     {% elif not found.files + found.failed %}
@@ -55,7 +55,6 @@
             if plan.files else [] %}
         {% do plans.append(dict(
             plan,
-            planned=plan.files,
             files=plan.files | rejectattr('path', 'in', gone) | list,
             failed=(plan.failed + gone) | sort,
         )) %}
@@ -67,11 +66,12 @@
 {% macro query_of_plans(sql, plans) %}
     {# The model's query, over the files that are still there. #}
     {% set query = namespace(sql=sql) %}
-    {% for plan in plans if plan.files | length < plan.planned | length %}
-        {% set query.sql = query.sql | replace(
-            sluice.file_rows(plan.options, plan.schema, plan.planned),
-            sluice.file_rows(plan.options, plan.schema, plan.files),
-        ) %}
+    {% for made in sluice.plans_made() %}
+        {% set plan = plans[loop.index0] %}
+        {% if plan.files | length < made.files | length %}
+            {% set query.sql = sluice.refilled(
+                query.sql, sluice.note('files', made), sluice.file_rows(plan.options, plan.schema, plan.files)) %}
+        {% endif %}
     {% endfor %}
     {% do return(query.sql) %}
 {% endmacro %}

@@ -1,8 +1,9 @@
 {% macro source_schema(options, files, remembered) %}
-    {# {'columns': {name: type} to read, 'partitions': names whose values stand in the paths, 'rescued': fields that go
-       to _rescued_data, 'duplicates': whether an object names a field twice, 'remembered': names of the columns of last
-       time, 'changed': whether these are others, 'texts', 'headers' and 'repeated': see record_fields()}. Hints win
-       over what is remembered, which wins over what is inferred; new columns come last, in the order of their names. #}
+    {# {'columns': {name: type} to read, 'names': theirs, in their order, 'partitions': names whose values stand in the
+       paths, 'rescued': fields that go to _rescued_data, 'duplicates': whether an object names a field twice,
+       'remembered': names of the columns of last time, 'changed': whether these are others, 'texts', 'headers' and
+       'repeated': see record_fields()}. Hints win over what is remembered, which wins over what is inferred; new
+       columns come last, in the order of their names. #}
     {% set columns = dict(options.columns) %}
     {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
@@ -33,6 +34,7 @@
     {% endif %}
     {% do return({
         'columns': columns,
+        'names': columns.keys() | list,
         'rescued': rescued,
         'partitions': partitions.keys() | select('in', columns.keys() | list) | list,
         'duplicates': found.duplicates,
@@ -48,7 +50,12 @@
 {% macro remembered_columns(source_name, state) %}
     {# The columns {name: type} that this model read of a source last time. #}
     {% if sluice.is_full_refresh() or state.unfinished %}{% do return({}) %}{% endif %}
-    {% do return(state.options.get(state.dataset ~ ' < ' ~ source_name, {}).get('columns', {})) %}
+    {% set recorded = state.options.get(state.dataset ~ ' < ' ~ source_name, {}) %}
+    {# JSON has no order of names for dbt v2. #}
+    {% set columns = {} %}
+    {% for name in recorded.get('names', []) %}{% do columns.update({name: recorded.columns[name]}) %}{% endfor %}
+    {% do columns.update(recorded.get('columns', {})) %}
+    {% do return(columns) %}
 {% endmacro %}
 
 

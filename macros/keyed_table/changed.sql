@@ -15,7 +15,7 @@
             ~ 'way out: dbt build --select ' ~ sluice.selector_of(sluice.node_at(relation)) ~ '+']) %}
     {% endif %}
     {% set keys = sluice.keys_of_source(whole, columns) %}
-    {% set range = sluice.changed_range(whole, columns, keys, empty=relation.limit == 0) %}
+    {% set range = sluice.changed_range(whole, columns, keys, empty=sluice.is_emptied(relation)) %}
     {% set selected = sluice.quoted(columns | map(attribute='name'), '_sluice_source') or ['*'] %}
     {% do return(
         '(\n    select ' ~ selected | join(', ') ~ '\n    from ' ~ whole ~ ' as _sluice_source\n    '
@@ -62,7 +62,7 @@
     {% elif node.resource_type == 'snapshot' %}
         {% do return(id ~ ' is a snapshot with strategy ' ~ node.config.strategy ~ ' (' ~ whole ~ ')') %}
     {% endif %}
-    {% do return(id ~ ' is materialized as ' ~ node.config.materialized ~ ' (' ~ whole
+    {% do return(id ~ ' is materialized as ' ~ (node.config.materialized or node.resource_type) ~ ' (' ~ whole
         ~ (')' if node.resource_type == 'seed' else ', or make it a keyed_table)')) %}
 {% endmacro %}
 

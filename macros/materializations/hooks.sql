@@ -6,6 +6,7 @@
         {% do sluice.warn_unread_tutorial() %}
         {% do sluice.warn_unused_on_violation() %}
         {% do sluice.begin_update(sluice.utc_now()) %}
+        {% do sluice.drop_staged_tables_left() %}
     {% endif %}
 {% endmacro %}
 
@@ -18,6 +19,7 @@
         {% do events.append(sluice.update_ended(sluice.failed_nodes(results))) %}
         {% do sluice.mark_foreign_tables(results) %}
         {% do sluice.drop_left_feeds(results) %}
+        {% do sluice.drop_staged_tables_left() %}
         {% do sluice.collect_event_logs() %}
         {% do sluice.log_events(events) %}
         {% do adapter.commit() %}

@@ -17,7 +17,7 @@
     {% do sluice.check_lost_files(plans) %}
     {% set query = sluice.query_of_plans(sql, plans) %}
     {% set read_errors = {} %}
-    {% if plans | selectattr('failed') | list %}
+    {% if plans | selectattr('failed') | list and sluice.runs_python() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
             {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
         {% endcall %}
@@ -89,7 +89,9 @@
 
     -- files that were read long enough ago leave the landing folder
     {% set due = sluice.files_to_clean(plans) %}
-    {% if due %}
+    {% if due and not sluice.runs_python() %}
+        {% do sluice.warn_files_stay(due) %}
+    {% elif due %}
         {% call statement('clean_source', language='python', auto_begin=false) %}
             {{- sluice.clean_files(due) }}
         {% endcall %}

@@ -17,17 +17,11 @@
 
 
 {% macro default__snapshot_merge_sql(target, source, insert_cols) %}
-    {# Ours also changes closed versions, which dbt's merge never touches. #}
+    {# All that the strategy planned: the rows, also of closed versions, and what is remembered of them. #}
     {% if not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_merge_sql')(target, source, insert_cols)) %}
     {% endif %}
-    {% set keys = config.get('unique_key') %}
-    {% set identity = ([keys] if keys is string else keys) + [sluice.snapshot_column_names(model).dbt_valid_from] %}
-    {# dbt put its marks around the names and doubled none within. #}
-    {% set columns = [] %}
-    {% set present = sluice.columns_of(target) %}
-    {% for column in insert_cols %}{% do columns.append(sluice.find_column(present, column[1:-1])) %}{% endfor %}
-    {% do return(sluice.write_statements(target, columns, identity, source, 'dbt_change_type') | join(';\n')) %}
+    {% do return(sluice.script_of_dbt(sluice.handed_over('script'))) %}
 {% endmacro %}
 
 
@@ -37,9 +31,9 @@
     {% if model is not defined or model.resource_type != 'snapshot' or not sluice.is_apply_changes_snapshot() %}
         {% do return(sluice.builtin_macro('snapshot_get_time')()) %}
     {% endif %}
-    {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
-    {% set sequence = sluice.find_column(sluice.recorded_types(recorded, 'types'), '_sluice_sequence') %}
-    {% do return('cast(null as ' ~ sequence.dtype ~ ')') %}
+    {% set type = sluice.handed_over('sequence') or sluice.sequence_type(
+        sluice.target_options(sluice.dataset_id(this))) %}
+    {% do return('cast(null as ' ~ type ~ ')') %}
 {% endmacro %}
 
 

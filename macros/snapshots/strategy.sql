@@ -1,7 +1,7 @@
 {# PUBLIC: snapshot_apply_changes_strategy #}
 
 {% macro snapshot_apply_changes_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) %}
-    {# The whole work is done here, once: dbt asks for the staging query twice. The overrides beside this file
+    {# The whole work is planned here, once: dbt asks for the staging query twice. The overrides beside this file
        hand what is found to dbt's own snapshot materialization, which creates tables, runs hooks and keeps docs. #}
     {% set started = modules.datetime.datetime.now() %}
     {% do sluice.check_snapshot_dispatch() %}
@@ -13,13 +13,19 @@
     {% set plan = sluice.plan_changes(source, recorded, not target_exists) %}
     {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
     {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **write.counts), started) %}
-    {# Within the transaction in which dbt writes the rows. #}
-    {% do sluice.run_script(
-        sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, not target_exists)
+    {% set script = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, not target_exists)
         + write.statements + plan.statements
         + sluice.commit_statements(this, plan.ranges, not target_exists, plan.records, plan.warnings + [flow])
-        + sluice.drop_statements(plan.staged + write.staged),
-        'state', true) %}
+        + sluice.drop_statements(plan.staged + write.staged) %}
+    {% if target_exists %}
+        {# dbt sends it, as its merge. #}
+        {% do sluice.hand_over('script', script) %}
+        {% do sluice.hand_over('sequence', sluice.sequence_type(
+            plan.records.get(sluice.dataset_id(this)) or recorded)) %}
+    {% else %}
+        {# dbt makes the table, and a run that ends before it does starts over. #}
+        {% do sluice.run_script(script, 'state', true) %}
+    {% endif %}
     {% set keys = config.get('unique_key') %}
     {% do return({
         'unique_key': [keys] if keys is string else keys, 'hard_deletes': config.get('hard_deletes') or 'invalidate',
@@ -30,10 +36,9 @@
 
 {% macro check_snapshot_dispatch() %}
     {# Without the dispatch block dbt's own merge would run over our staging table, and do nothing right. #}
-    {% set found = adapter.dispatch('snapshot_merge_sql', 'dbt').macro.package_name %}
-    {% if found != 'sluice' %}
+    {% if build_snapshot_table({'staging': 'found'}, '') | trim != 'found' %}
         {% do sluice.raise_errors('Snapshot strategy apply_changes', [
-            "dbt must find sluice's snapshot_merge_sql, found the one of package " ~ found,
+            "dbt must find sluice's macros for snapshots, found its own",
             'way out: add to dbt_project.yml: dispatch: [{macro_namespace: dbt, search_order: ['
                 ~ project_name ~ ', sluice, dbt]}]',
         ]) %}
@@ -49,18 +54,15 @@
         or not modules.re.match('select [*] from [{][{] *ref[(][^)]*[)] *[}][}]$', node.raw_code | trim) %}
         {% do return(node.compiled_code) %}
     {% endif %}
-    {% set relation = api.Relation.create(
-        database=source.database, schema=source.schema, identifier=source.alias or source.name,
-        limit=0 if flags.EMPTY else none) %}
-    {% do return('select * from ' ~ sluice.stream(relation)) %}
+    {% do return('select * from ' ~ sluice.stream(sluice.relation_of(source))) %}
 {% endmacro %}
 
 
 {% macro stage_snapshot(plan, target, target_exists) %}
-    {# What dbt is to write: {'query': all rows of a new table, else those that change, marked as its merge step wants;
-       'counts', 'statements' that come before it, 'staged': tables to drop}. #}
+    {# What is to be written: {'query' that dbt looks at: all rows of a new table, else none, with the columns that the
+       table has; 'counts', 'statements', 'staged': tables to drop}. #}
+    {% set nothing = "select *, 'upsert' as dbt_change_type from " ~ target ~ ' where false' %}
     {% if not plan.changed %}
-        {% set nothing = "select *, 'upsert' as dbt_change_type from " ~ target ~ ' where false' %}
         {% do return({'query': nothing, 'counts': sluice.no_changes(), 'statements': [], 'staged': []}) %}
     {% elif not target_exists %}
         {% set rows = sluice.stage_table('rows', plan.rows) %}
@@ -69,10 +71,29 @@
         }) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
-    {% set names = sluice.quoted(changes.columns | map(attribute='name')) | join(', ') %}
-    {% set query = 'select ' ~ names ~ ', _sluice_change as dbt_change_type from ' ~ changes.relation %}
     {% do return({
-        'query': query, 'counts': changes.counts, 'statements': changes.statements, 'staged': [],
-        'changes': changes.relation,
+        'query': nothing, 'counts': changes.counts, 'changes': changes.relation, 'staged': [changes.relation],
+        'statements': changes.statements + sluice.write_statements(
+            target, changes.columns, sluice.row_identity(plan.options), changes.relation),
     }) %}
+{% endmacro %}
+
+
+{% macro hand_over(name, value) %}
+    {# Keeps a value for the macros that dbt calls later on for this node, as the result of a statement. #}
+    {% do store_result('sluice_' ~ name, response=tojson(value)) %}
+{% endmacro %}
+
+
+{% macro handed_over(name) %}
+    {# What hand_over() kept for this node, or none. It can be taken once. #}
+    {% set found = load_result('sluice_' ~ name) %}
+    {# A text is the response itself on dbt v1, and its message on v2. #}
+    {% do return(fromjson(found.response.message or found.response) if found else none) %}
+{% endmacro %}
+
+
+{% macro sequence_type(recorded) %}
+    {# The type of the sequence of a target. #}
+    {% do return(sluice.find_column(sluice.recorded_types(recorded, 'types'), '_sluice_sequence').dtype) %}
 {% endmacro %}

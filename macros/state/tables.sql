@@ -1,16 +1,3 @@
-{% macro state_relation(name, database=none) %}
-    {# A table or view of ours, in the schema <target schema>_sluice; of the target's database where none is named.
-       Always quoted: a name may have a dot (kept events), whatever the project says of quoting. #}
-    {% do return(api.Relation.create(
-        database=database or target.database,
-        schema=target.schema ~ '_sluice',
-        identifier=name,
-        type='table',
-        quote_policy={'database': true, 'schema': true, 'identifier': true},
-    )) %}
-{% endmacro %}
-
-
 {% macro dataset_id(relation) %}
     {# Without the database: it is named after the file on DuckDB, and files get renamed and copied. #}
     {% do return((relation.schema ~ '.' ~ relation.identifier) | lower) %}
@@ -103,6 +90,18 @@
     {% endfor %}
     {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
         {% do run_query('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro drop_staged_tables_left() %}
+    {# Before and behind a run no table is staged. #}
+    {% for database in sluice.state_databases() %}
+        {% set left = [] %}
+        {% for name in sluice.staged_tables_left(sluice.state_relation('event_log', database)) %}
+            {% do left.append(sluice.state_relation(name, database)) %}
+        {% endfor %}
+        {% do sluice.drop_staged(left) %}
     {% endfor %}
 {% endmacro %}
 

@@ -6,7 +6,7 @@
     {% do sluice.check_stream(relation) %}
     {% set whole = sluice.whole_relation(relation) %}
     {% set state = sluice.known_state(this, [whole]) %}
-    {% set range = sluice.batch_range(whole, state, empty=relation.limit == 0) %}
+    {% set range = sluice.batch_range(whole, state, empty=sluice.is_emptied(relation)) %}
     {% do return(sluice.stream_block(dict(range, relation=whole | string), state)) %}
 {% endmacro %}
 

@@ -45,6 +45,12 @@
 {% endmacro %}
 
 
+{% macro is_emptied(relation) %}
+    {# Whether what a model reads is to have no rows (--empty): dbt v1 limits the relation, dbt v2 says it in flags. #}
+    {% do return(relation.limit == 0 or flags.EMPTY is true) %}
+{% endmacro %}
+
+
 {% macro node_at(relation) %}
     {# The model, snapshot or seed that a relation is of, or none. By its place, for --empty changes how a relation is
        written, and --defer where it is. Ephemeral models have a name in the graph, but no place in the database. #}

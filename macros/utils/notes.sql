@@ -9,7 +9,7 @@
 {% macro notes(kind, sql) %}
     {# The values of the notes of one kind in a query, each once, in their order. #}
     {% set values = [] %}
-    {% for text in modules.re.findall('/\\* sluice:' ~ kind ~ ' (.*?) \\*/', sql or '') | unique(true) %}
+    {% for text in modules.re.findall('/\\* sluice:' ~ kind ~ ' (.*?) \\*/', sql or '') | unique(case_sensitive=true) %}
         {% do values.append(fromjson(text)) %}
     {% endfor %}
     {% do return(values) %}
@@ -22,8 +22,19 @@
 {% endmacro %}
 
 
+{% macro refilled(sql, note, rows) %}
+    {# A query with other SQL in the blocks that begin with a note. #}
+    {% set parts = sql.split(note) %}
+    {% set filled = [parts[0]] %}
+    {% for part in parts[1:] %}
+        {% do filled.append('\n    ' ~ rows ~ '\n    /* sluice:end */' ~ part.partition('/* sluice:end */')[2]) %}
+    {% endfor %}
+    {% do return(filled | join(note)) %}
+{% endmacro %}
+
+
 {% macro outlines(sql) %}
     {# A query with its blocks left empty and its notes left out: the same from run to run, whatever is read. #}
     {% set block = '/\\* sluice:(?!end ).*?/\\* sluice:end \\*/' %}
-    {% do return(modules.re.sub(block, '', sql or '', flags=modules.re.S)) %}
+    {% do return(modules.re.sub(block, '', sql or '', 0, modules.re.S)) %}
 {% endmacro %}

@@ -5,12 +5,7 @@
        result of a model is called main; that of an operation is not, for dbt would look for the model. #}
     {# dbt opens a transaction where it fills its cache of relations: nothing is in it, and it would hold the script. #}
     {% if not in_transaction %}{% do adapter.commit() %}{% endif %}
-    {% set wanted = [] %}
-    {% for sql in statements if sql %}
-        {% set sql = modules.re.sub('[;\\s]+$', '', sql) %}
-        {% if sql | trim %}{% do wanted.append(sql) %}{% endif %}
-    {% endfor %}
-    {% do adapter.dispatch('run_script', 'sluice')(wanted or ['select 1 as nothing_to_write'], name, in_transaction) %}
+    {% do adapter.dispatch('run_script', 'sluice')(sluice.plain_statements(statements), name, in_transaction) %}
 {% endmacro %}
 
 {% macro default__run_script(statements, name, in_transaction) %}
@@ -19,6 +14,29 @@
     {% call statement(name, auto_begin=false) %}
         {{ statements[-1] }}
     {% endcall %}
+{% endmacro %}
+
+
+{% macro script_of_dbt(statements) %}
+    {# A script for a materialization of dbt's own, which sends what it is given in one call: the last of it. #}
+    {% do return(adapter.dispatch('script_of_dbt', 'sluice')(sluice.plain_statements(statements))) %}
+{% endmacro %}
+
+{% macro default__script_of_dbt(statements) %}
+    {# One by one. #}
+    {% for sql in statements[:-1] %}{% do run_query(sql) %}{% endfor %}
+    {% do return(statements[-1]) %}
+{% endmacro %}
+
+
+{% macro plain_statements(statements) %}
+    {# Those in which there is something, without semicolons behind them; at least one. #}
+    {% set plain = [] %}
+    {% for sql in statements if sql %}
+        {% set sql = modules.re.sub('[;\\s]+$', '', sql) %}
+        {% if sql | trim %}{% do plain.append(sql) %}{% endif %}
+    {% endfor %}
+    {% do return(plain or ['select 1 as nothing_to_write']) %}
 {% endmacro %}
 
 

@@ -38,7 +38,7 @@
 {% macro query_rows(sql) %}
     {# The rows of a query as plain dictionaries: agate rows differ between dbt 1 and 2. Column names in lower case. #}
     {% set result = [] %}
-    {% set table = run_query(sql) %}
+    {% set table = run_query(sluice.with_sql_header(sql)) %}
     {% if table %}
         {% set names = table.column_names | map('lower') | list %}
         {% for row in table.rows %}
@@ -53,7 +53,7 @@
 
 {% macro utc_now() %}
     {# This moment in UTC, with microseconds. #}
-    {% do return(modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')) %}
+    {% do return(modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')[:26]) %}
 {% endmacro %}
 
 
@@ -87,5 +87,12 @@
 
 {% macro run_sql_header() %}
     {# What the model's query needs beforehand (dbt's set_sql_header), once for all of our statements. #}
-    {% if config.get('sql_header') %}{% do run_query(config.get('sql_header')) %}{% endif %}
+    {% if config.get('sql_header') and not sluice.is_v2() %}{% do run_query(config.get('sql_header')) %}{% endif %}
+{% endmacro %}
+
+
+{% macro with_sql_header(sql) %}
+    {# A statement, or several, behind what the model's query needs beforehand, where that holds for one call only. #}
+    {% set header = config.get('sql_header') if sluice.is_v2() else none %}
+    {% do return(modules.re.sub('[;\\s]+$', '', header) ~ '\n;\n' ~ sql if header else sql) %}
 {% endmacro %}

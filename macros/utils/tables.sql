@@ -1,3 +1,23 @@
+{% macro state_relation(name, database=none) %}
+    {# A table or view of ours, in the schema <target schema>_sluice; of the target's database where none is named.
+       Always quoted: a name may have a dot (kept events), whatever the project says of quoting. #}
+    {% do return(api.Relation.create(
+        database=database or target.database,
+        schema=target.schema ~ '_sluice',
+        identifier=name,
+        type='table',
+        quote_policy={'database': true, 'schema': true, 'identifier': true},
+    )) %}
+{% endmacro %}
+
+
+{% macro state_relation_of(relation, suffix) %}
+    {# A table of ours that belongs to a table of the user, and is named after it. #}
+    {% set prefix = '' if relation.schema | lower == target.schema | lower else relation.schema ~ '.' %}
+    {% do return(sluice.state_relation(prefix ~ relation.identifier ~ '__' ~ suffix, relation.database)) %}
+{% endmacro %}
+
+
 {% macro create_table_statements(relation, columns, contracted=false) %}
     {# An empty table with these columns, or with those of the model's contract where it is to follow an enforced one.
        Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large insert of the
@@ -47,6 +67,17 @@
     {# A query's rows in a table that lasts for this run: they must stand, and not be worked out anew at each look.
        Named after a relation, by default the model that runs, and the suffix; returns the table. #}
     {% do return(adapter.dispatch('stage_table', 'sluice')(suffix, sql, relation or this)) %}
+{% endmacro %}
+
+
+{% macro staged_tables_left(schema) %}
+    {# The names of what stage_table() made, and a run that failed or was cut off did not drop. #}
+    {% do return(adapter.dispatch('staged_tables_left', 'sluice')(schema)) %}
+{% endmacro %}
+
+{% macro default__staged_tables_left(schema) %}
+    {# Engines whose staged tables go by themselves. #}
+    {% do return([]) %}
 {% endmacro %}
 
 

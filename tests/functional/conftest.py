@@ -1,7 +1,8 @@
 """Fixtures of the functional tests: dbt projects that install sluice from this repository.
 
 A new `project`, one for all tests of a file (`shared_project`), or a `trio` of targets over the
-same events; all begin where the `template` stands. `--engine` says on which database they run.
+same events; all begin where the `template` stands. `--engine` says on which database they run,
+`--dbt` on which dbt.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+import dbts
 from engine import ENGINES, choose
 from project import Project
 from targets import TYPES, Trio
@@ -37,18 +39,33 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the choice of the engine."""
+    """Add the choices of the engine and of dbt."""
     parser.addoption(
         "--engine",
         choices=list(ENGINES),
         default=next(iter(ENGINES)),
         help="the engine under the functional tests (default: %(default)s)",
     )
+    parser.addoption(
+        "--dbt",
+        choices=list(dbts.DBTS),
+        default=next(iter(dbts.DBTS)),
+        help="the dbt under the functional tests (default: %(default)s)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take over the choice of the engine."""
+    """Take over the choices."""
     choose(config.getoption("--engine"))
+    dbts.choose(config.getoption("--dbt"))
+    config.addinivalue_line("markers", "dbt_v1(reason): what dbt v2 does not have, and why")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On dbt v2 leave out what it does not have."""
+    for item in items if dbts.is_v2() else ():
+        if mark := item.get_closest_marker("dbt_v1"):
+            item.add_marker(pytest.mark.skip(reason=f"not on dbt v2: {mark.args[0]}"))
 
 
 @pytest.fixture(scope="session")

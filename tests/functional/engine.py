@@ -18,6 +18,8 @@ import duckdb
 import pyarrow
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+import dbts
+
 Row = dict[str, Any]
 Batch = tuple[Iterable[Mapping[str, Any]], Mapping[str, str]]
 """The rows of a raw table and its columns: name -> SQL type."""
@@ -119,6 +121,11 @@ class DuckDB(Engine):
         """The file of a database."""
         return self.folder / f"{database or self.name}.duckdb"
 
+    def connect(self, database: str | None = None) -> duckdb.DuckDBPyConnection:
+        """A connection of its own; dbt v2 has a driver that opens no file as DuckDB 2.0 has it."""
+        config = {"storage_compatibility_version": "v1.5.0"} if dbts.is_v2() else {}
+        return duckdb.connect(str(self.file(database)), config=config)
+
     def profile(self, schema: str, threads: int) -> dict[str, Any]:
         """The path is relative, so that all profiles are alike and share what was parsed."""
         output = {
@@ -148,7 +155,7 @@ class DuckDB(Engine):
 
     def query(self, sql: str, database: str | None = None) -> list[Row]:
         """On a connection of its own; no rows for a statement without a result."""
-        with duckdb.connect(str(self.file(database))) as connection:
+        with self.connect(database) as connection:
             result = connection.execute(sql)
             if result is None or not result.description:
                 return []
@@ -157,7 +164,7 @@ class DuckDB(Engine):
 
     def load(self, tables: Mapping[str, Batch]) -> None:
         """By way of Arrow, which is much faster than values in SQL."""
-        with duckdb.connect(str(self.file())) as connection:
+        with self.connect() as connection:
             for table, (rows, types) in tables.items():
                 columns = ", ".join(f"{self.quote(name)} {kind}" for name, kind in types.items())
                 name = f"raw.{self.quote(table)}"

@@ -6,9 +6,9 @@
         project.run()
         assert project.rows("customers") == [{"id": 1}]
 
-dbt runs inside the test's process. The first run parses; later ones reuse the manifest until a
-file is written, so that a run costs little more than its SQL. What a run did is a `Run`. The
-database is that of the chosen engine (engine.py).
+What a run did is a `Run` of the chosen dbt (dbts.py). dbt v1 runs inside the test's process: the
+first run parses; later ones reuse the manifest until a file is written, so that a run costs little
+more than its SQL. The database is that of the chosen engine (engine.py).
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import os
 import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunner
-
+import dbts
+from dbts import Run
 from engine import Batch, Row, new
 
 PACKAGE = Path(os.environ.get("SLUICE_PACKAGE", Path(__file__).resolve().parents[2]))
@@ -44,58 +43,6 @@ dispatch:
   - macro_namespace: dbt
     search_order: [{name}, sluice, dbt]
 """
-
-
-@dataclass
-class Run:
-    """What one dbt command did."""
-
-    args: list[str]
-    success: bool
-    exception: BaseException | None
-    result: Any
-    lines: list[tuple[str, str]] = field(repr=False)
-    invocation_id: str = ""
-
-    @property
-    def log(self) -> str:
-        """All that dbt said, without its debug lines."""
-        return "\n".join(text for level, text in self.lines if level != "debug")
-
-    @property
-    def debug_log(self) -> str:
-        """All that dbt said, with its debug lines (the SQL statements are among them)."""
-        return "\n".join(text for _level, text in self.lines)
-
-    @property
-    def warnings(self) -> list[str]:
-        """The text of each warning."""
-        return [text for level, text in self.lines if level == "warn"]
-
-    @property
-    def _results(self) -> list[Any]:
-        return getattr(self.result, "results", None) or []
-
-    @property
-    def messages(self) -> dict[str, str]:
-        """The message of each node that ran, by its name."""
-        return {node_name(result): result.message or "" for result in self._results}
-
-    @property
-    def statuses(self) -> dict[str, str]:
-        """The status of each node that ran ('success', 'error', 'skipped'), by its name."""
-        return {node_name(result): str(result.status) for result in self._results}
-
-    @property
-    def error(self) -> str:
-        """Why it failed: exception, messages of the failed nodes, else the logged errors."""
-        told = [str(self.exception)] if self.exception else []
-        told += [
-            f"{name}: {self.messages[name]}"
-            for name, status in self.statuses.items()
-            if status not in ("success", "pass", "skipped", "warn") and self.messages[name]
-        ]
-        return "\n".join(told or [text for level, text in self.lines if level == "error"])
 
 
 class Project:
@@ -139,7 +86,8 @@ class Project:
         (self.root / "dbt_packages").symlink_to(template.root / "dbt_packages")
         (self.root / "target").mkdir()
         for file in ("package-lock.yml", "target/partial_parse.msgpack"):
-            shutil.copyfile(template.root / file, self.root / file)
+            if (template.root / file).exists():  # dbt v2 keeps nothing of its parsing
+                shutil.copyfile(template.root / file, self.root / file)
         self._installed = True
 
     # --- files ------------------------------------------------------------------------------
@@ -280,7 +228,7 @@ class Project:
             self.install()
         lines: list[tuple[str, str]] = []
         manifest = None
-        if "--vars" not in args:  # variables may change what parsing finds
+        if dbts.chosen().in_process and "--vars" not in args:  # they may change what parsing finds
             if self._manifest is None:
                 parsed = self._invoke(["parse"])
                 if not parsed.success:
@@ -315,32 +263,8 @@ class Project:
         return run.error
 
     def _invoke(self, args: list[str], manifest: Any = None) -> Run:
-        """Run dbt inside this process, in the project's folder as a person would."""
-        lines: list[tuple[str, str]] = []
-        invocation = ""
-
-        def listen(event: Any) -> None:
-            nonlocal invocation
-            invocation = event.info.invocation_id
-            lines.append((str(event.info.level), event.info.msg))
-            for told in self.listeners:
-                told(event)
-
-        runner = dbtRunner(manifest=manifest, callbacks=[listen])
-        home = Path.cwd()
-        os.chdir(self.root)
+        """Run the chosen dbt in the project's folder, as a person would."""
         try:
-            # profiles are looked for in this folder first, whatever DBT_PROFILES_DIR says
-            where = ["--project-dir", ".", "--profiles-dir", "."]
-            options = ["--no-use-colors", "--quiet", "--no-write-json", "--log-level-file", "none"]
-            outcome = runner.invoke([*options, *args, *where])
+            return dbts.chosen().run(self.root, args, manifest, self.listeners)
         finally:
-            os.chdir(home)
             self.engine.close()
-        return Run(args, outcome.success, outcome.exception, outcome.result, lines, invocation)
-
-
-def node_name(result: Any) -> str:
-    """The name of a node that ran; an operation has no node but an id that ends in its name."""
-    node = getattr(result, "node", None)
-    return node.name if node is not None else result.unique_id.rpartition(".")[2]

@@ -87,7 +87,7 @@ def test_the_name_of_a_column_is_nobodys_business(project: Project, kind: str) -
         filled = {**SCD2, "ignore_null_updates": True}
         project.apply_changes(f"filled_{table}", no_truncates, **filled)
         project.snapshot(f"snap_{table}", feed, unique_key="id", **SNAPSHOT, **TRUNCATES)
-        judged(project, f"rows_{table}", {"known": "op <> 'D'"}, feed)
+        judged(project, f"rows_{table}", {f"known_{table}": "op <> 'D'"}, feed)
     for batch in BATCHES:
         events = [
             (key, "null" if number is None else value.format(number), op, seq)

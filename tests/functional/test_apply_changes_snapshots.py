@@ -165,6 +165,6 @@ def test_a_project_without_the_dispatch_block_is_told_its_lines(project: Project
     assert (
         "Snapshot strategy apply_changes in snapshot.consumer.snap (snapshots/snap.sql)" in message
     )
-    assert "dbt must find sluice's snapshot_merge_sql, found the one of package dbt" in message
+    assert "dbt must find sluice's macros for snapshots, found its own" in message
     assert ("dispatch: [{macro_namespace: dbt, search_order: [consumer, sluice, dbt]}]") in message
     assert project.relations("lake") == []

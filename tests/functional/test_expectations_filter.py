@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Any
 
+import dbts
 from orders import OURS, TYPES, builtin, expectation, group, load, quality, users_rows, write_orders
 from project import Project, Row
 
@@ -263,7 +264,9 @@ def test_a_rule_that_warns_is_a_test_that_warns(project: Project) -> None:
         "grouped": "warn",
         "known": "warn",
     }
-    assert statuses["strict"] == "fail" and statuses["there"] == "fail"
+    assert statuses["there"] == "fail"
+    # dbt v2 does not tell a severity that was declared from its default
+    assert statuses["strict"] == ("warn" if dbts.is_v2() else "fail")
     # those that fail without a word about it are said to
     told = [text for text in run.warnings if "severity: warn" in text]
     assert sorted(text.split(":")[0] for text in told) == ["silent", "there"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import dbts
 from orders import builtin, expectation, group, load, write_orders
 from project import Project
 
@@ -30,6 +32,23 @@ def test_wrong_declarations(project: Project) -> None:
     for part in ("one_row_each", "unique", "relationships", "not_null"):
         assert part in message
     assert "orders" not in project.relations()
+
+
+def test_a_rule_that_dbt_lost_is_told(project: Project) -> None:
+    """dbt v2 keeps one of two tests of one name, which would let rows through without a word."""
+    rule = expectation("known", "id > 0", "drop")
+    for name in ("one", "two"):
+        project.write(f"models/{name}.sql", "select * from raw.events")
+        config = {"materialized": "streaming_table", "meta": {"append_all": True}}
+        model = {"name": name, "config": config, "data_tests": [rule]}
+        project.write(f"models/{name}.yml", json.dumps({"models": [model]}))
+    project.load("events", [{"id": 0}, {"id": 1}], id="integer")
+    run = project.dbt("run")
+    done = [name for name in ("one", "two") if run.statuses[name] == "success"]
+    assert len(done) == (1 if dbts.is_v2() else 2)
+    assert len(done) == 2 or "has only one test of this name" in run.error
+    for name in done:
+        assert project.rows(name) == [{"id": 1, "_sluice_batch": 1}]
 
 
 def test_wrong_arguments(project: Project) -> None:

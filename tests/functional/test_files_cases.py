@@ -52,6 +52,7 @@ def test_a_file_that_was_written_again_and_not_read_is_not_cleaned(
 
 @pytest.mark.parametrize("how", ["delete", "move"])
 @pytest.mark.parametrize("second", ['{"id": 2, "t": "bbbb"}\n', '{"id": 2}\n'])
+@pytest.mark.dbt_v1("clean_source moves no files there")
 def test_a_file_that_was_written_again_and_read_again_is_cleaned(
     project: Project, how: str, second: str
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_file_that_was_written_again_and_read_again_is_cleaned(
 
 
 @pytest.mark.parametrize("how", ["delete", "move"])
+@pytest.mark.dbt_v1("clean_source moves no files there")
 def test_a_new_file_under_the_name_of_a_cleaned_one_is_read(project: Project, how: str) -> None:
     """`latest.json` of every day. The ledger knows that the old one went.
 
@@ -121,6 +123,7 @@ def lose(project: Project, folder: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["a file", "the folder", "move", "delete"])
+@pytest.mark.dbt_v1("clean_source moves no files there")
 def test_a_full_refresh_that_would_lose_rows_is_an_error(project: Project, how: str) -> None:
     """With the number of rows that would be lost, and with the two ways on.
 
@@ -207,6 +210,7 @@ def test_a_location_that_had_files_and_has_none_is_told(project: Project, how: s
         assert ids(project, "bronze") == [1]
 
 
+@pytest.mark.dbt_v1("clean_source moves no files there")
 def test_a_location_whose_files_were_cleaned_is_an_ordinary_day(project: Project) -> None:
     """`clean_source` let them go, and nothing is missing."""
     folder = project.root / "landing"

@@ -27,6 +27,7 @@ REASONS = {
 }
 
 
+@pytest.mark.dbt_v1("it does not tell why a file cannot be read")
 def test_unreadable_files_fail_nothing_else(project: Project) -> None:
     """They are recorded and reported, and read again once repaired."""
     folder = project.root / "landing"
@@ -87,6 +88,7 @@ def test_a_limit_never_stops_at_unreadable_files(project: Project) -> None:
     assert [entry["batch"] for entry in ledger(project, "limited")] == [None, 1, 2, 3]
 
 
+@pytest.mark.dbt_v1("nothing listens to it while it runs")
 def test_a_file_that_vanishes_between_listing_and_reading(project: Project) -> None:
     """The hook runs after the listing: the others are read, and this one when it is back."""
     folder = project.root / "landing"

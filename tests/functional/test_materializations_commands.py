@@ -10,6 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from nodes import EVENTS, KINDS, STREAM, TYPES, current, load, names, node, streaming
 from project import Project, Run
 
@@ -117,6 +119,7 @@ def tables(project: Project) -> set[str]:
     return {f"{r.schema}.{r.name}" for r in project.engine.relations() if not r.is_view}
 
 
+@pytest.mark.dbt_v1("it has no docs generate")
 def test_commands_that_write_nothing(project: Project) -> None:
     """compile, show, ls and docs generate read a streaming model, and leave no trace."""
     streaming(project, "up", EVENTS, tags=["daily"])
@@ -176,6 +179,7 @@ def in_dev(project: Project, command: str, *args: str) -> Run:
     return run
 
 
+@pytest.mark.dbt_v1("dbt clone fails there")
 def test_clone_and_defer(project: Project) -> None:
     """A reader in another target reads a table that was cloned or deferred to, and reads it on."""
     project.write_profiles(dev="dev")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from landing import put
 from nodes import EVENTS, STREAM, streaming
 from numbered import CURRENT, ids, load
 from project import Project
 
 
+@pytest.mark.dbt_v1("its hooks share no transaction with the rows")
 def test_a_run_is_all_or_nothing(project: Project) -> None:
     """A failing hook takes back rows, checkpoint, file ledger and quarantine, all of them."""
     landing = project.root / "landing"

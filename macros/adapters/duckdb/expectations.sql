@@ -17,3 +17,11 @@
         limit {{ limit }}
     ) as sample
 {% endmacro %}
+
+
+{% macro duckdb__file_text(path) %}
+    {# read_text() passes over a missing file in silence. #}
+    {% set query = 'select content from read_text(' ~ sluice.literal(path) ~ ')' %}
+    {% set found = sluice.query_rows(query) if path and sluice.duckdb_runs(query) else [] %}
+    {% do return(found[0].content if found else none) %}
+{% endmacro %}

@@ -88,7 +88,10 @@
             {% do repeated.extend(twice) %}
         {% endif %}
     {% endfor %}
-    {% do return({'headers': odd, 'repeated': repeated | unique(true) | list, 'later': later | unique(true) | list}) %}
+    {% do return({
+        'headers': odd, 'repeated': repeated | unique(case_sensitive=true) | list,
+        'later': later | unique(case_sensitive=true) | list,
+    }) %}
 {% endmacro %}
 
 

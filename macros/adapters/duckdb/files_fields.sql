@@ -7,7 +7,8 @@
         {% set objects = sluice.duckdb_objects(options, files, named) %}
         {% set found = sluice.query_rows(sluice.duckdb_fields(objects)) %}
     {% endif %}
-    {% set fields = found | map(attribute='field') | unique(true) | reject('in', known + ['_sluice_path']) | sort %}
+    {% set fields = found | map(attribute='field') | unique(case_sensitive=true)
+        | reject('in', known + ['_sluice_path']) | sort %}
     {% set kinds = {} %}
     {% if fields and options.format == 'json' %}
         {# One pass with a row for each value: an aggregate a field would keep memory for each of them and each vector,

@@ -1,6 +1,7 @@
 {% macro duckdb__source_location(source) %}
-    {# dbt-duckdb quotes the location for use in a from clause. #}
-    {% do return((source.external or '').strip("'")) %}
+    {# Such a source is written as its location, in the quotation marks of a text. #}
+    {% set found = modules.re.search("'([^']*)'", source | string) %}
+    {% do return(found.group(1) if found else '') %}
 {% endmacro %}
 
 
@@ -69,14 +70,6 @@
         {% endif %}
     {% endif %}
     {% do return(found) %}
-{% endmacro %}
-
-
-{% macro duckdb_runs(query) %}
-    {# Whether a query runs to its end. location_exists() is the adapter's one method that answers an error with
-       false; it asks "select 1 from '<location>' where 1=0", so the query goes in beside a table that is always
-       there. #}
-    {% do return(adapter.location_exists("pg_am' where (" ~ query ~ ') is not null --')) %}
 {% endmacro %}
 
 

@@ -1,5 +1,6 @@
 {% macro duckdb__begin_transaction() %}
-    {% do adapter.ensure_transaction() %}
+    {# On dbt v2 nothing is left of a transaction behind the call. #}
+    {% if not sluice.is_v2() %}{% do adapter.ensure_transaction() %}{% endif %}
 {% endmacro %}
 
 
@@ -29,13 +30,32 @@
 
 
 {% macro duckdb__run_script(statements, name, in_transaction) %}
-    {# A comment may end a statement, hence the line breaks. #}
     {% call statement(name, auto_begin=false) %}
-        {%- if not in_transaction %}begin transaction;{% endif %}
+        {{- sluice.with_sql_header(sluice.duckdb_script(statements, in_transaction)) }}
+    {% endcall %}
+{% endmacro %}
+
+
+{% macro duckdb__script_of_dbt(statements) %}
+    {% do return(sluice.duckdb_script(statements, true)) %}
+{% endmacro %}
+
+
+{% macro duckdb_script(statements, in_transaction) -%}
+    {# A comment may end a statement, hence the line breaks. On dbt v2 no transaction outlasts a call. #}
+    {%- set is_whole = sluice.is_v2() or not in_transaction -%}
+    {%- if is_whole %}begin transaction;{% endif %}
         {{ statements | join('\n;\n') }}
-        {%- if not in_transaction %}
+        {%- if is_whole %}
         ;
         commit
         {%- endif %}
-    {% endcall %}
+{%- endmacro %}
+
+
+{% macro duckdb_runs(query) %}
+    {# Whether a query runs to its end. location_exists() is the adapter's one method that answers an error with
+       false, on dbt v2 too; it asks "select 1 from '<location>' where 1=0", so the query goes in beside a table that
+       is always there. #}
+    {% do return(adapter.location_exists("pg_am' where (" ~ query ~ ') is not null --')) %}
 {% endmacro %}

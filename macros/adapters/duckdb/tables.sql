@@ -35,9 +35,30 @@
 
 
 {% macro duckdb__stage_table(suffix, sql, relation) %}
-    {% set staged = api.Relation.create(identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table') %}
-    {% do run_query('create or replace temp table ' ~ staged ~ ' as\n' ~ sql) %}
+    {% if sluice.is_v2() %}
+        {# A temporary table would be gone with its call. #}
+        {% set staged = sluice.state_relation_of(relation, 'staged_' ~ suffix) %}
+    {% else %}
+        {% set staged = api.Relation.create(
+            identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table') %}
+    {% endif %}
+    {% do run_query(sluice.with_sql_header(
+        'create or replace ' ~ ('' if sluice.is_v2() else 'temp ') ~ 'table ' ~ staged ~ ' as\n' ~ sql)) %}
     {% do return(staged) %}
+{% endmacro %}
+
+
+{% macro duckdb__staged_tables_left(schema) %}
+    {# The temporary tables of dbt v1 go with its process. #}
+    {% if not sluice.is_v2() %}{% do return([]) %}{% endif %}
+    {% set query %}
+        select table_name
+        from duckdb_tables()
+        where database_name = {{ sluice.literal(schema.database) }}
+            and schema_name = {{ sluice.literal(schema.schema) }}
+            and regexp_matches(table_name, '__staged_[a-z]+$')
+    {% endset %}
+    {% do return(sluice.query_rows(query) | map(attribute='table_name') | list) %}
 {% endmacro %}
 
 

@@ -1,0 +1,136 @@
+"""Environments of other versions of dbt: `python tests/environments.py v1.12 v2`.
+
+Each is a folder below .state/dbts, made once with what the package registries have, by the settings
+of pip and npm on this machine. dbt v2 finds no driver for DuckDB there: that is a library, which
+stands in the `lib` folder of its environment and comes out of an npm package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import urllib.request
+import venv
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACE = ROOT / ".state" / "dbts"
+
+V1_12 = {"dbt-core": "1.12.6", "dbt-duckdb": "1.11.1"}
+NOT_ON_THE_REGISTRY = "dbt-core-experimental-parser"
+"""A dependency of dbt-core 1.12 that is downloaded from elsewhere. It works without."""
+
+V2 = {"dbt-core": "2.0.0a4"}
+DRIVER = ("@duckdb/node-bindings-linux-x64", "1.5.6-r.1")
+
+TOOLS = ["hypothesis", "pandas", "pyarrow", "pytest", "pytest-xdist", "pyyaml"]
+"""What the tests need beside dbt and DuckDB."""
+
+
+def dbt(name: str) -> Path:
+    """The command of an environment; v1 is the project's own."""
+    return ROOT / ".venv" / "bin" / "dbt" if name == "v1" else PLACE / name / "bin" / "dbt"
+
+
+def make(name: str) -> Path:
+    """Make an environment, if it is not there as it should be; its folder."""
+    folder = PLACE / name
+    wanted = json.dumps([V1_12, TOOLS, version("duckdb")] if name == "v1.12" else [V2, DRIVER])
+    stamp = folder / "made-of.json"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True)
+    {"v1.12": install_v1_12, "v2": install_v2}[name](folder)
+    stamp.write_text(wanted)
+    return folder
+
+
+def install_v1_12(folder: Path) -> None:
+    """The two packages, then all that they require but one; DuckDB as in the project's own."""
+    pip(folder, "--no-deps", *pinned(V1_12))
+    asked = "import json; from importlib.metadata import requires as r; print(json.dumps([*{}]))"
+    asked = asked.format(", *".join(f"r({name!r})" for name in V1_12))
+    told = subprocess.run([folder / "bin/python", "-c", asked], check=True, capture_output=True)
+    found = json.loads(told.stdout)
+    left_out = (NOT_ON_THE_REGISTRY, "dbt-core", "duckdb")
+    needs = [need for need in found if "extra ==" not in need and not need.startswith(left_out)]
+    pip(folder, *needs, *TOOLS, *pinned({"duckdb": version("duckdb"), "faker": version("faker")}))
+
+
+def install_v2(folder: Path) -> None:
+    """The package, and the library beside it."""
+    pip(folder, *pinned(V2))
+    with tarfile.open(fileobj=io.BytesIO(npm_package(*DRIVER))) as archive:
+        library = archive.extractfile("package/libduckdb.so")
+        assert library is not None
+        (folder / "lib" / "libduckdb.so").write_bytes(library.read())
+
+
+def pip(folder: Path, *wanted: str) -> None:
+    """Install packages. pip tells of the one that is left out; what it says is shown on failure."""
+    command = [folder / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]
+    done = subprocess.run([*command, "--quiet", *wanted], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"pip could not install {' '.join(wanted)}:\n{done.stderr}")
+
+
+def pinned(versions: dict[str, str]) -> list[str]:
+    """As pip takes them."""
+    return [f"{name}=={number}" for name, number in versions.items()]
+
+
+def npm_package(name: str, number: str) -> bytes:
+    """The archive of an npm package: by npm, else from the registry that its settings name."""
+    if npm := shutil.which("npm"):
+        PLACE.mkdir(parents=True, exist_ok=True)
+        packed = subprocess.run(
+            [npm, "pack", "--silent", f"{name}@{number}"],
+            cwd=PLACE,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        archive = PLACE / packed.stdout.strip().splitlines()[-1]
+        content = archive.read_bytes()
+        archive.unlink()
+        return content
+    file = f"{name.rpartition('/')[2]}-{number}.tgz"
+    with urllib.request.urlopen(f"{npm_registry()}/{name}/-/{file}", timeout=300) as answer:
+        return answer.read()
+
+
+def npm_registry() -> str:
+    """The registry that npm would ask."""
+    for variable in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
+        if os.environ.get(variable):
+            return os.environ[variable].rstrip("/")
+    for file in (Path.home() / ".npmrc", Path("/etc/npmrc"), Path("/usr/local/etc/npmrc")):
+        lines = file.read_text().splitlines() if file.exists() else []
+        for line in lines:
+            key, _, value = line.partition("=")
+            if key.strip() == "registry":
+                return value.strip().rstrip("/")
+    sys.exit(
+        "dbt v2 needs the library of DuckDB, which is in an npm package, and there is no npm here: "
+        "install npm, or name a registry in the variable npm_config_registry"
+    )
+
+
+def main() -> None:
+    """Make what is asked for, and say where it is."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="+", choices=["v1.12", "v2"])
+    for name in parser.parse_args().names:
+        print(make(name))
+
+
+if __name__ == "__main__":
+    main()
