@@ -28,7 +28,7 @@ class Run:
 
     args: list[str]
     success: bool
-    exception: BaseException | None
+    exception: BaseException | str | None
     result: Any
     lines: list[tuple[str, str]] = field(repr=False)
     invocation_id: str = ""
@@ -170,7 +170,10 @@ class Command(Dbt):
             # an operation that fails is told on the screen; every node is an error in the file
             found = [] if "run-operation" in args else told["results"]
             result = SimpleNamespace(results=[outcome(one, nodes) for one in found])
-        return Run(args, done.returncode == 0, None, result, lines, invocation)
+        # what is not of one node is on the screen only
+        told = "\n".join(text for level, text in lines if level == "error")
+        failed = told or done.stdout if done.returncode else None
+        return Run(args, done.returncode == 0, failed, result, lines, invocation)
 
 
 def spoken(output: str) -> Iterator[tuple[str, str]]:
