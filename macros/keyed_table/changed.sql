@@ -54,8 +54,8 @@
         {% do return(id ~ ' is this model itself') %}
     {% elif node is not none and (sluice.keeps_state(node)) %}
         {% do return(none) %}
-    {% elif relation.identifier.startswith('__dbt__cte__') %}
-        {% do return(relation.identifier[12:] ~ ' is ephemeral (' ~ whole ~ ', or make it a keyed_table)') %}
+    {% elif node is none and sluice.ephemeral_name(relation) %}
+        {% do return(sluice.ephemeral_name(relation) ~ ' is ephemeral (' ~ whole ~ ', or make it a keyed_table)') %}
     {% elif node is none %}
         {% do return(id ~ ' is no model of this project (' ~ whole ~ ', or read it with a streaming_table or an '
             ~ 'apply_changes model first)') %}

@@ -68,6 +68,18 @@
 {% endmacro %}
 
 
+{% macro ephemeral_name(relation) %}
+    {# The name of the ephemeral model that a relation is of, or none: dbt v1 gives that of its CTE, v2 a place. #}
+    {% if relation.identifier.startswith('__dbt__cte__') %}{% do return(relation.identifier[12:]) %}{% endif %}
+    {% for node in graph.nodes.values() if node.config.materialized == 'ephemeral'
+        and sluice.place_of(node.database, node.schema, node.alias or node.name)
+            == sluice.place_of(relation.database, relation.schema, relation.identifier) %}
+        {% do return(node.name) %}
+    {% endfor %}
+    {% do return(none) %}
+{% endmacro %}
+
+
 {% macro place_of(database, schema, identifier) %}
     {# Where a relation is, as text that can be compared. #}
     {% do return([database, schema, identifier] | join('.') | lower) %}

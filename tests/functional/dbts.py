@@ -28,7 +28,7 @@ class Run:
 
     args: list[str]
     success: bool
-    exception: BaseException | None
+    exception: BaseException | str | None
     result: Any
     lines: list[tuple[str, str]] = field(repr=False)
     invocation_id: str = ""
@@ -167,15 +167,20 @@ class Command(Dbt):
             told = json.loads(written.read_text())
             nodes = json.loads((target / "manifest.json").read_text())["nodes"]
             invocation = told["metadata"]["invocation_id"]
-            result = SimpleNamespace(results=[outcome(one, nodes) for one in told["results"]])
-        return Run(args, done.returncode == 0, None, result, lines, invocation)
+            # an operation that fails is told on the screen; every node is an error in the file
+            found = [] if "run-operation" in args else told["results"]
+            result = SimpleNamespace(results=[outcome(one, nodes) for one in found])
+        # what is not of one node is on the screen only
+        told = "\n".join(text for level, text in lines if level == "error")
+        failed = told or done.stdout if done.returncode else None
+        return Run(args, done.returncode == 0, failed, result, lines, invocation)
 
 
 def spoken(output: str) -> Iterator[tuple[str, str]]:
     """What dbt v2 said, as levels and texts: a warning or an error may have several lines."""
     level, text = "info", []
     for line in output.splitlines():
-        found = re.match(r"\[(error|warning)\] (.*)", line)
+        found = re.match(r"\[(error|warning)\] (?:\[\w+ \(dbt\d+\)\]: )?(.*)", line)
         ends = line.startswith(("==", "  -->")) or not line.strip()
         if found or ends or level == "info":
             if text:

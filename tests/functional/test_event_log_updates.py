@@ -116,6 +116,7 @@ def test_commands_that_only_look_are_no_updates(project: Project) -> None:
     assert project.flows()["current"]["num_input_rows"] == 1
 
 
+@pytest.mark.dbt_v1("it has no count in the message of a test")
 def test_tests_are_updates(project: Project) -> None:
     """A failed test fails its update; the log has its dataset and message, a warning's too."""
     project.write("models/places.sql", "select * from raw.events")
@@ -147,6 +148,7 @@ def test_tests_are_updates(project: Project) -> None:
     assert end["update_progress"] == {"state": "FAILED", "failed": ["not_null_places_id"]}
 
 
+@pytest.mark.dbt_v1("it has no source freshness")
 def test_freshness_is_an_update(project: Project) -> None:
     """A source that is too old fails its update, and is named."""
     landing = events_project(project)
@@ -169,6 +171,9 @@ def test_freshness_is_an_update(project: Project) -> None:
 
 
 @pytest.mark.parametrize("skipped", [False, True])
+@pytest.mark.dbt_v1(
+    "a hook that fails at the start of a run ends it, and nothing of ours runs any more"
+)
 def test_a_failed_on_run_start(project: Project, skipped: bool) -> None:
     """The project's hooks run before ours, which dbt leaves out if one fails: still an update."""
     events_project(project)
@@ -225,7 +230,10 @@ def test_what_does_not_parse_is_no_update(project: Project) -> None:
     assert statuses(project) == ["COMPLETED", "COMPLETED"]
 
 
-@pytest.mark.parametrize("fail_fast", [False, True])
+NO_END = pytest.mark.dbt_v1("with --fail-fast it runs no hook at the end")
+
+
+@pytest.mark.parametrize("fail_fast", [False, pytest.param(True, marks=NO_END)])
 def test_many_flows_at_once(template: Project, tmp_path: Path, fail_fast: bool) -> None:
     """Threads write the log side by side: each flow is told once, in every update."""
     project = Project(tmp_path, threads=8, template=template)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 import dbts
 from orders import builtin, expectation, group, load, write_orders
 from project import Project
@@ -75,6 +77,7 @@ def test_wrong_arguments(project: Project) -> None:
             assert part in error, (kind, arguments, error)
 
 
+@pytest.mark.dbt_v1("it refuses keys that stand directly under config itself")
 def test_refused_declarations(project: Project) -> None:
     """Tests that do not look at single rows, wherever they stand, and names that come twice."""
     empty = "select 1 where 1 = 0"

@@ -260,6 +260,9 @@ def test_a_table_in_another_database(project: Project) -> None:
     assert found == [{"id": 1}, {"id": 2}]
 
 
+@pytest.mark.dbt_v1(
+    "versions of a model share the names of their tests, and it keeps one of a name"
+)
 def test_names_of_datasets(tmp_path: Path) -> None:
     """The latest version, one by its number or alias, and the id where two packages have a name."""
     packages = f"packages:\n  - local: {PACKAGE}\n  - local: away\n"
