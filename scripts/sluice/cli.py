@@ -1,0 +1,170 @@
+"""The command line of `sluice`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from dbt.cli.options import MultiOption
+from rich.console import Console
+
+from sluice.pipeline.errors import DONE, WRONG, SluiceError
+from sluice.pipeline.project import Project, find_project
+
+EXITS = """\b
+Exit codes:
+  0   done
+  1   a dataset or a test failed
+  2   the configuration or the command line is wrong
+  75  another process is in the way; try again later"""
+
+
+def project_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command dbt's options of a project; its first argument is the project.
+
+    An error of ours ends it with one line on stderr and its exit code.
+    """
+
+    @click.option(
+        "--project-dir", type=click.Path(path_type=Path), help="Folder of dbt_project.yml."
+    )
+    @click.option(
+        "--profiles-dir", type=click.Path(path_type=Path), help="Folder of profiles.yml."
+    )
+    @click.option("--profile", help="This profile instead of the project's.")
+    @click.option("-t", "--target", help="This target instead of the profile's.")
+    @click.option("--vars", "variables", metavar="YAML", help="Variables of the project.")
+    @wraps(command)
+    def run(
+        project_dir: Path | None,
+        profiles_dir: Path | None,
+        profile: str | None,
+        target: str | None,
+        variables: str | None,
+        **options: Any,
+    ) -> None:
+        try:
+            command(find_project(project_dir, profiles_dir, profile, target, variables), **options)
+        except SluiceError as error:
+            raise Exit(error) from error
+
+    return run
+
+
+class Exit(click.ClickException):
+    """Ends the command with an error's line on stderr and its exit code."""
+
+    def __init__(self, error: SluiceError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.code
+
+    def show(self, file: Any = None) -> None:
+        """Print the line."""
+        print(f"sluice: {self.message}", file=file or sys.stderr)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXITS,
+)
+@click.version_option(package_name="sluice")
+def main() -> None:
+    """Run, check and look at the sluice pipelines of a dbt project."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows has another encoding, which lacks the frames of tables.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+@main.command(epilog=EXITS)
+@click.option(
+    "-s", "--select", cls=MultiOption, multiple=True, type=tuple, help="Build these nodes only."
+)
+@click.option(
+    "--exclude", cls=MultiOption, multiple=True, type=tuple, help="Leave these nodes out."
+)
+@click.option("-f", "--full-refresh", is_flag=True, help="Rebuild what is selected from nothing.")
+@click.option("--threads", type=click.IntRange(min=1), help="Nodes at a time.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long for another update or whoever has the database open.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Of dbt's output, errors only.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of the lines."
+)
+@project_options
+def update(project: Project, select: tuple, exclude: tuple, **options: Any) -> None:
+    """Run one update: lock, dbt build, a line in logs/update.log.
+
+    It waits for an update that is still running and for a locked database, tries again after a lost
+    connection, and never repeats what failed for a reason that stays. SIGTERM rolls back and ends
+    it.
+    """
+    from sluice.commands.update import Options, update
+
+    chosen = Options(select=words(select), exclude=words(exclude), **options)
+    outcome = update(project, chosen)
+    if outcome.error:
+        print(f"sluice: {outcome.error}", file=sys.stderr)
+    print(json.dumps(outcome.fields) if chosen.log_format == "json" else outcome.line)
+    sys.exit(outcome.code)
+
+
+def words(given: tuple) -> tuple[str, ...]:
+    """Return the words of an option that may stand several times with several words each."""
+    return tuple(word for group in given for word in (group if isinstance(group, tuple | list) else [group]))
+
+
+@main.command(epilog=EXITS)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.option(
+    "--updates", type=click.IntRange(min=1), default=5, show_default=True, help="How many to show."
+)
+@project_options
+def status(project: Project, as_json: bool, updates: int) -> None:
+    """Show the last updates, the datasets with their rows and backlog, and the rules.
+
+    A dataset's figures are those of its own last run. `waiting` is what it has not read: files for
+    a reader of files, batches for a reader of streams.
+    """
+    from sluice.commands.status import read_status, show_status
+
+    found = read_status(project, updates)
+    if as_json:
+        print(json.dumps(found, indent=2, default=str))
+    else:
+        show_status(found, console())
+
+
+@main.command(epilog=EXITS)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@project_options
+def validate(project: Project, as_json: bool) -> None:
+    """Check everything without a run: options, sources, locations, rules, the state of tables.
+
+    On DuckDB the project is built on a scratch copy of the database that has no rows, on another
+    engine it is compiled. Nothing is written. Python models are called, with empty inputs.
+    """
+    from sluice.commands.validate import show_validation, validate
+
+    found = validate(project)
+    if as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        show_validation(found, console())
+    sys.exit(DONE if found["valid"] else WRONG)
+
+
+def console() -> Console:
+    """Return where tables go; of a fixed width where it is no terminal, so that a log keeps them."""
+    return Console() if sys.stdout.isatty() else Console(width=120)

@@ -1,0 +1,221 @@
+"""`sluice update`: one update, from the lock to a line in the log."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import tenacity
+
+from sluice.pipeline import event_log
+from sluice.pipeline.database import connect, hold, until
+from sluice.pipeline.errors import BUSY, DONE, FAILED, SluiceError
+from sluice.pipeline.lock import lock
+from sluice.pipeline.project import Project
+from sluice.pipeline.troubles import RETRIED, known_trouble
+
+TRIES = 4
+"""How often a lost connection is tried, with growing pauses between."""
+FAILING = ("error", "fail", "runtime error", "partial success")
+
+
+@dataclass
+class Options:
+    """What an update does. wait: seconds, for whoever is in the way; quiet: errors of dbt only."""
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    full_refresh: bool = False
+    threads: int | None = None
+    wait: float = 60
+    quiet: bool = False
+    log_format: str = "text"
+
+    @property
+    def command(self) -> list[str]:
+        """The dbt command that does it."""
+        command = ["--log-format", self.log_format]
+        if not sys.stdout.isatty():
+            command.append("--no-use-colors")
+        command += [*(["--quiet"] if self.quiet else []), "build"]
+        command += ["--select", *self.select] if self.select else []
+        command += ["--exclude", *self.exclude] if self.exclude else []
+        command += ["--full-refresh"] if self.full_refresh else []
+        return command + (["--threads", str(self.threads)] if self.threads else [])
+
+
+@dataclass
+class Outcome:
+    """How an update ended. update_id: None where dbt logged none; error: what ended it early."""
+
+    status: str
+    code: int
+    seconds: float = 0.0
+    update_id: str | None = None
+    rows_in: int = 0
+    dropped: int = 0
+    error: SluiceError | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The figures, as JSON has them."""
+        return {
+            "status": self.status,
+            "code": self.code,
+            "seconds": round(self.seconds, 1),
+            "update": self.update_id,
+            "rows_in": self.rows_in,
+            "dropped": self.dropped,
+            "error": str(self.error) if self.error else None,
+        }
+
+    @property
+    def line(self) -> str:
+        """The line of an update in the log: time (UTC), status, and the figures as key=value."""
+        return (
+            f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ} {self.status} code={self.code}"
+            f" seconds={self.seconds:.1f} update={self.update_id or '-'}"
+            f" rows_in={self.rows_in} dropped={self.dropped}"
+        )
+
+
+def update(project: Project, options: Options) -> Outcome:
+    """Run one update and write its line to `update.log`; return how it ended, never raise.
+
+    A locked database is waited for up to options.wait seconds, a lost connection is tried again;
+    what failed for another reason is not. An interrupt (Ctrl-C, SIGTERM) ends dbt, whose
+    transactions roll back, and gives 128 + the signal's number.
+    """
+    begin = time.monotonic()
+    with interruptible() as caught:
+        try:
+            outcome = locked_update(project, options, begin + options.wait)
+        except SluiceError as error:
+            status = "BUSY" if error.code == BUSY else "FAILED"
+            outcome = Outcome(status, error.code, error=error)
+        except KeyboardInterrupt:
+            number = caught[0] if caught else signal.SIGINT
+            outcome = Outcome("FAILED", 128 + number, error=SluiceError(
+                "interrupted; what was committed stays, the rest was rolled back",
+                where=project.root, way="sluice update goes on where this one stopped",
+            ))
+    outcome.seconds = time.monotonic() - begin
+    write_line(project, outcome)
+    return outcome
+
+
+@contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """Let a SIGTERM end things as Ctrl-C does; yields a list that then holds its number."""
+    caught: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield caught
+        return
+
+    def interrupt(number: int, _frame: Any) -> None:
+        caught.append(number)
+        # A second one must not cut off the roll-back.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def locked_update(project: Project, options: Options, deadline: float) -> Outcome:
+    """Do the work under the lock and with the database held. Raises SluiceError."""
+    with lock(project.log_path, deadline):
+        # One that does not answer is tried again, but not for longer than it would be waited for.
+        with hold(project, deadline):
+            result, update_id = until(deadline, lambda: built(project, options))
+            # The connection of the read is made in this process, so the file stays ours.
+            return counted(project, result, update_id)
+
+
+def built(project: Project, options: Options) -> tuple[Any, str | None]:
+    """Run dbt build, once more where all that failed may be gone; return (result, update id).
+
+    Raises BusyError if the database was locked, SluiceError if dbt could not begin.
+    """
+    ids: list[str] = []
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(TRIES),
+        wait=tenacity.wait_random_exponential(multiplier=0.5, max=10),
+        retry=tenacity.retry_if_result(passing),
+        retry_error_callback=lambda state: state.outcome.result(),
+        before_sleep=lambda state: say_again(project, state.outcome.result(), state),
+    )
+
+    def run() -> Any:
+        def listen(event: Any) -> None:
+            ids.append(event.info.invocation_id)
+
+        return project.dbt(*options.command, listeners=[listen])
+
+    result = retrying(run)
+    if result.exception:
+        raise project.wrong(result.exception)
+    return result, ids[-1] if ids else None
+
+
+def passing(result: Any) -> bool:
+    """Return whether a result failed by nothing but troubles that may be gone at the next try."""
+    if result.success:
+        return False
+    if result.exception:
+        return isinstance(known_trouble(str(result.exception)), RETRIED)
+    failed = [found for found in failures(result)]
+    return bool(failed) and all(
+        isinstance(known_trouble(found.message or ""), RETRIED) for found in failed
+    )
+
+
+def failures(result: Any) -> list[Any]:
+    """Return dbt's results of the nodes that failed."""
+    results = getattr(result.result, "results", None) or []
+    return [found for found in results if str(found.status) in FAILING]
+
+
+def say_again(project: Project, result: Any, state: Any) -> None:
+    """Say that it is tried again, and why, on stderr."""
+    texts = [str(result.exception)] if result.exception else []
+    texts += [found.message or "" for found in failures(result)]
+    trouble = known_trouble(texts[0], project.database_name) if texts else None
+    pause = state.next_action.sleep
+    print(f"sluice: {trouble}; trying again in {pause:.1f} seconds", file=sys.stderr)
+
+
+def counted(project: Project, result: Any, update_id: str | None) -> Outcome:
+    """Return the outcome of a build, with the figures of the event log."""
+    outcome = Outcome("COMPLETED", DONE) if result.success else Outcome("FAILED", FAILED)
+    try:
+        with connect(project) as database:
+            counts = event_log.totals(database, update_id) if update_id else None
+    except SluiceError as error:  # the tables stand; only the figures are missing
+        print(f"sluice: {error}", file=sys.stderr)
+        return outcome
+    if counts:
+        outcome.update_id = update_id
+        outcome.rows_in, outcome.dropped = counts
+    return outcome
+
+
+def write_line(project: Project, outcome: Outcome) -> None:
+    """Append the outcome's line to the log; a log that can't be written fails nothing."""
+    path = project.log_path / "update.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(outcome.line + "\n")
+    except OSError as error:
+        print(f"sluice: {known_trouble(str(error), path) or error}", file=sys.stderr)
