@@ -33,9 +33,7 @@ def project_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--project-dir", type=click.Path(path_type=Path), help="Folder of dbt_project.yml."
     )
-    @click.option(
-        "--profiles-dir", type=click.Path(path_type=Path), help="Folder of profiles.yml."
-    )
+    @click.option("--profiles-dir", type=click.Path(path_type=Path), help="Folder of profiles.yml.")
     @click.option("--profile", help="This profile instead of the project's.")
     @click.option("-t", "--target", help="This target instead of the profile's.")
     @click.option("--vars", "variables", metavar="YAML", help="Variables of the project.")
@@ -122,7 +120,9 @@ def update(project: Project, select: tuple, exclude: tuple, **options: Any) -> N
 
 def words(given: tuple) -> tuple[str, ...]:
     """Return the words of an option that may stand several times with several words each."""
-    return tuple(word for group in given for word in (group if isinstance(group, tuple | list) else [group]))
+    return tuple(
+        word for group in given for word in (group if isinstance(group, tuple | list) else [group])
+    )
 
 
 @main.command(epilog=EXITS)
@@ -166,5 +166,5 @@ def validate(project: Project, as_json: bool) -> None:
 
 
 def console() -> Console:
-    """Return where tables go; of a fixed width where it is no terminal, so that a log keeps them."""
+    """Return where tables go; of a fixed width where it is no terminal: a log keeps them."""
     return Console() if sys.stdout.isatty() else Console(width=120)

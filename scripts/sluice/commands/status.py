@@ -47,9 +47,7 @@ def read_status(project: Project, limit: int = 5) -> dict[str, Any]:
         for unique_id, node in nodes.items()
     ]
     rank = {name: number for number, name in enumerate(LAYERS)}
-    datasets.sort(
-        key=lambda row: (rank.get(row["layer"], len(rank)), row["layer"], row["name"])
-    )
+    datasets.sort(key=lambda row: (rank.get(row["layer"], len(rank)), row["layer"], row["name"]))
     return {
         "update": updates[0] if updates else None,
         "updates": updates,

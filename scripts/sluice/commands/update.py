@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -23,6 +24,8 @@ from sluice.pipeline.troubles import RETRIED, known_trouble
 
 TRIES = 4
 """How often a lost connection is tried, with growing pauses between."""
+GRACE_SECONDS = 10.0
+"""How long the roll-back of an interrupted update may take before the process ends all the same."""
 FAILING = ("error", "fail", "runtime error", "partial success")
 
 
@@ -94,52 +97,75 @@ def update(project: Project, options: Options) -> Outcome:
     transactions roll back, and gives 128 + the signal's number.
     """
     begin = time.monotonic()
-    with interruptible() as caught:
+
+    def ended(outcome: Outcome) -> Outcome:
+        outcome.seconds = time.monotonic() - begin
+        write_line(project, outcome)
+        return outcome
+
+    def give_up(number: int) -> None:
+        outcome = ended(interrupted(project, number))
+        print(f"sluice: {outcome.error}\n{outcome.line}", file=sys.stderr, flush=True)
+        os._exit(outcome.code)
+
+    with interruptible(give_up) as caught:
         try:
-            outcome = locked_update(project, options, begin + options.wait)
+            return ended(locked_update(project, options, begin + options.wait))
         except SluiceError as error:
             status = "BUSY" if error.code == BUSY else "FAILED"
-            outcome = Outcome(status, error.code, error=error)
+            return ended(Outcome(status, error.code, error=error))
         except KeyboardInterrupt:
-            number = caught[0] if caught else signal.SIGINT
-            outcome = Outcome("FAILED", 128 + number, error=SluiceError(
-                "interrupted; what was committed stays, the rest was rolled back",
-                where=project.root, way="sluice update goes on where this one stopped",
-            ))
-    outcome.seconds = time.monotonic() - begin
-    write_line(project, outcome)
-    return outcome
+            return ended(interrupted(project, caught[0] if caught else signal.SIGINT))
+
+
+def interrupted(project: Project, number: int) -> Outcome:
+    """Return the outcome of an update that a signal ended."""
+    error = SluiceError(
+        "interrupted; what was committed stays, the rest was rolled back",
+        where=project.root,
+        way="sluice update goes on where this one stopped",
+    )
+    return Outcome("FAILED", 128 + number, error=error)
 
 
 @contextmanager
-def interruptible() -> Iterator[list[int]]:
-    """Let a SIGTERM end things as Ctrl-C does; yields a list that then holds its number."""
+def interruptible(give_up: Callable[[int], None]) -> Iterator[list[int]]:
+    """Let SIGTERM and SIGINT end things by a KeyboardInterrupt; yields a list that gets the number.
+
+    dbt then tells the database to stop, which rolls back. A statement that cannot be stopped is
+    given GRACE_SECONDS; then give_up(number) is called in a thread of its own, to end the process:
+    the database rolls back when it is opened the next time.
+    """
     caught: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield caught
         return
 
     def interrupt(number: int, _frame: Any) -> None:
+        if caught:  # a second one must not cut off the roll-back
+            return
         caught.append(number)
-        # A second one must not cut off the roll-back.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        timer.start()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    timer = threading.Timer(GRACE_SECONDS, lambda: give_up(caught[0]))
+    timer.daemon = True
+    before = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     try:
         yield caught
     finally:
-        signal.signal(signal.SIGTERM, before)
+        timer.cancel()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def locked_update(project: Project, options: Options, deadline: float) -> Outcome:
     """Do the work under the lock and with the database held. Raises SluiceError."""
-    with lock(project.log_path, deadline):
-        # One that does not answer is tried again, but not for longer than it would be waited for.
-        with hold(project, deadline):
-            result, update_id = until(deadline, lambda: built(project, options))
-            # The connection of the read is made in this process, so the file stays ours.
-            return counted(project, result, update_id)
+    with lock(project.log_path, deadline), hold(project, deadline):
+        result, update_id = until(deadline, lambda: built(project, options))
+        return counted(project, result, update_id)
 
 
 def built(project: Project, options: Options) -> tuple[Any, str | None]:
@@ -160,7 +186,9 @@ def built(project: Project, options: Options) -> tuple[Any, str | None]:
         def listen(event: Any) -> None:
             ids.append(event.info.invocation_id)
 
-        return project.dbt(*options.command, listeners=[listen])
+        # dbt writes its errors to stdout; quiet, there is nothing else, and cron mails stderr.
+        with redirect_stdout(sys.stderr) if options.quiet else nullcontext():
+            return project.dbt(*options.command, listeners=[listen])
 
     result = retrying(run)
     if result.exception:
@@ -174,10 +202,8 @@ def passing(result: Any) -> bool:
         return False
     if result.exception:
         return isinstance(known_trouble(str(result.exception)), RETRIED)
-    failed = [found for found in failures(result)]
-    return bool(failed) and all(
-        isinstance(known_trouble(found.message or ""), RETRIED) for found in failed
-    )
+    troubles = [known_trouble(found.message or "") for found in failures(result)]
+    return bool(troubles) and all(isinstance(trouble, RETRIED) for trouble in troubles)
 
 
 def failures(result: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from rich.console import Console
 from sluice.pipeline.backlog import READS_FILES, flows, listed_files, location_of
 from sluice.pipeline.database import Database, connect
 from sluice.pipeline.errors import ConfigurationError
-from sluice.pipeline.project import Project
+from sluice.pipeline.project import SILENT, Project
 from sluice.pipeline.scratch import scratch
 
 Problem = dict[str, Any]
@@ -57,7 +58,7 @@ def report(problems: list[Problem], unchecked: list[str], checked: int) -> dict[
 
 
 def location_problems(database: Database, manifest: Any) -> Iterator[Problem]:
-    """Yield what is wrong with the places of files: those without any, and those without a folder."""
+    """Yield what is wrong with the places of files: no file, or no folder."""
     for node in flows(manifest).values():
         if READS_FILES not in node.depends_on.macros:
             continue
@@ -99,9 +100,8 @@ def dry_run(project: Project, manifest: Any, command: list[str]) -> tuple[list[P
             warnings.append(event.info.msg)
 
     with TemporaryDirectory(prefix="sluice-", ignore_cleanup_errors=True) as folder:
-        options = ["--quiet", "--no-write-json", "--log-path", folder, "--log-level", "none"]
-        options += [*command, "--target-path", folder, "--exclude-resource-type", "unit_test"]
-        result = project.dbt(*options, manifest=manifest, listeners=[listen])
+        options = [*command, "--target-path", folder, "--exclude-resource-type", "unit_test"]
+        result = project.dbt(*SILENT, *options, manifest=manifest, listeners=[listen])
     if result.exception:
         raise project.wrong(result.exception)
     problems, unchecked = [], []
@@ -117,13 +117,11 @@ def dry_run(project: Project, manifest: Any, command: list[str]) -> tuple[list[P
 
 
 def problems_of(node: Any, message: str) -> list[Problem]:
-    """Return an error of a node as problems; one of ours has a line for each thing that is wrong."""
-    head, *items = message.strip().split("\n- ")
-    lines = [line.strip() for line in head.splitlines() if line.strip()]
-    texts = [" ".join(item.split()) for item in items] or [" ".join(lines)]
-    if items and items[-1:]:
-        # dbt puts its own trace of macros behind the last one.
-        texts[-1] = " ".join(items[-1].split("\n\n")[0].split())
+    """Return an error of a node as problems; one of ours has a line for each of them."""
+    # dbt puts its own trace of macros behind it.
+    story = re.split(r"\n\s*\n\s*> (?:in|called)", message)[0]
+    head, *items = re.split(r"\n\s*- ", story.strip())
+    texts = [" ".join(item.split()) for item in items or [head]]
     same = {"level": ERROR, "dataset": node.name, "where": node.original_file_path}
     return [{**same, "message": text} for text in texts]
 

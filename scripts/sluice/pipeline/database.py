@@ -12,7 +12,7 @@ import tenacity
 
 from sluice.pipeline.errors import BusyError, SluiceError
 from sluice.pipeline.project import Project
-from sluice.pipeline.troubles import first_line, known_trouble
+from sluice.pipeline.troubles import RETRIED, first_line, known_trouble
 
 Row = dict[str, Any]
 
@@ -25,7 +25,7 @@ class Database:
         self.adapter = adapter
 
     def query(self, sql: str) -> list[Row]:
-        """Return the rows of a query, as dictionaries. Raises SluiceError with the engine's words."""
+        """Return the rows of a query, as dictionaries. Raises SluiceError."""
         try:
             _connection, cursor = self.adapter.connections.add_query(sql, auto_begin=False)
             names = [column[0] for column in cursor.description]
@@ -110,7 +110,8 @@ def hold(project: Project, deadline: float) -> Iterator[None]:
 
     dbt closes the file between two models when no thread works, and another process could slip in.
     Other engines are only asked whether they answer. deadline: of time.monotonic(), in seconds;
-    until then, who is in the way is waited for. Raises BusyError and what connect() raises.
+    until then, who is in the way and what does not answer is waited for. Raises what connect()
+    raises.
     """
 
     def open_handle() -> Any:
@@ -119,7 +120,7 @@ def hold(project: Project, deadline: float) -> Iterator[None]:
                 return None
             return database.adapter.connections.env().handle()
 
-    handle = until(deadline, open_handle)
+    handle = until(deadline, open_handle, RETRIED)
     try:
         yield
     finally:

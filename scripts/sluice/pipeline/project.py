@@ -16,6 +16,9 @@ import yaml
 from sluice.pipeline.errors import ConfigurationError, SluiceError
 from sluice.pipeline.troubles import first_line, known_trouble
 
+SILENT = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
+"""Options of a dbt that says and writes nothing; its errors are told by us."""
+
 
 @dataclass
 class Project:
@@ -88,7 +91,7 @@ class Project:
 
     @property
     def credentials(self) -> Any:
-        """What the profile says of the target: `type`, `database`, `schema` and the engine's own."""
+        """What the profile says of the target: type, database, schema and the engine's own."""
         return self.config.credentials
 
     @property
@@ -125,7 +128,7 @@ class Project:
 
     def parse(self) -> Any:
         """Return dbt's manifest. Raises ConfigurationError if the project does not parse."""
-        result = self.dbt("--quiet", "--no-write-json", "parse")
+        result = self.dbt(*SILENT, "parse")
         if result.exception or not result.success:
             raise self.wrong(result.exception or "it does not parse")
         return result.result
@@ -188,7 +191,7 @@ def find_project(
 
 
 def variable(name: str) -> str | None:
-    """Return an environment variable of dbt, by its new or its old prefix; None if it is not set."""
+    """Return an environment variable of dbt, by its new or its old prefix, or None."""
     return os.environ.get(f"DBT_ENGINE_{name}") or os.environ.get(f"DBT_{name}") or None
 
 
