@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -22,6 +23,13 @@ Exit codes:
   1   a dataset or a test failed
   2   the configuration or the command line is wrong
   75  another process is in the way; try again later"""
+WAIT: dict[str, Any] = {
+    "type": click.FloatRange(min=0),
+    "default": 60,
+    "show_default": True,
+    "metavar": "SECONDS",
+    "help": "Wait so long for another update or whoever has the database open.",
+}
 
 
 def project_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -88,14 +96,7 @@ def main() -> None:
 )
 @click.option("-f", "--full-refresh", is_flag=True, help="Rebuild what is selected from nothing.")
 @click.option("--threads", type=click.IntRange(min=1), help="Nodes at a time.")
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="Wait so long for another update or whoever has the database open.",
-)
+@click.option("--wait", **WAIT)
 @click.option("-q", "--quiet", is_flag=True, help="Of dbt's output, errors only.")
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of the lines."
@@ -163,6 +164,69 @@ def validate(project: Project, as_json: bool) -> None:
     else:
         show_validation(found, console())
     sys.exit(DONE if found["valid"] else WRONG)
+
+
+@main.command(epilog=EXITS)
+@click.argument("datasets", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Rows shown of each dataset, the newest.",
+)
+@click.option("--release", is_flag=True, help="Judge the rows anew, and let out those that pass.")
+@click.option("--where", metavar="SQL", help="Of the rows to be released, these only.")
+@click.option("--wait", **WAIT)
+@project_options
+def quarantine(
+    project: Project,
+    datasets: tuple[str, ...],
+    as_json: bool,
+    samples: int,
+    release: bool,
+    where: str | None,
+    wait: float,
+) -> None:
+    """Show which rows are held back, by dataset and rule; of all datasets, or of those named.
+
+    With --release the rows of one dataset are judged by its rules as they are now: those that pass
+    become its next batch, the others stay.
+    """
+    from sluice.commands import quarantine
+
+    if release and len(datasets) != 1:
+        raise click.UsageError("--release needs the name of one dataset")
+    if where and not release:
+        raise click.UsageError("--where belongs to --release")
+    if release:
+        print(quarantine.release(project, datasets[0], where, time.monotonic() + wait))
+        return
+    found = quarantine.read_quarantines(project, datasets, samples)
+    if as_json:
+        print(json.dumps(found, indent=2, default=str))
+    else:
+        quarantine.show_quarantines(found, console())
+
+
+@main.command(epilog=EXITS)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@project_options
+def doctor(project: Project, as_json: bool) -> None:
+    """Check the installation: versions, package, permissions, disk, database, locations.
+
+    Nothing is written. Each finding that is not ok says the way out.
+    """
+    from sluice.commands.doctor import as_json as to_json
+    from sluice.commands.doctor import examine, exit_code, show_findings
+
+    findings = examine(project)
+    if as_json:
+        print(json.dumps(to_json(findings), indent=2))
+    else:
+        show_findings(findings, console())
+    sys.exit(exit_code(findings))
 
 
 def console() -> Console:

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sluice.pipeline import event_log
-from sluice.pipeline.backlog import flows, waiting
+from sluice.pipeline.backlog import waiting
 from sluice.pipeline.database import connect
+from sluice.pipeline.locations import flows
 from sluice.pipeline.project import Project
 
 LAYERS = ("seeds", "bronze", "silver", "gold", "snapshots")

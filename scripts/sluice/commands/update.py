@@ -224,6 +224,10 @@ def say_again(project: Project, result: Any, state: Any) -> None:
 def counted(project: Project, result: Any, update_id: str | None) -> Outcome:
     """Return the outcome of a build, with the figures of the event log."""
     outcome = Outcome("COMPLETED", DONE) if result.success else Outcome("FAILED", FAILED)
+    for found in failures(result):
+        name = getattr(found.node, "name", None) or found.unique_id
+        if trouble := known_trouble(found.message or "", name):
+            print(f"sluice: {trouble}", file=sys.stderr)
     try:
         with connect(project) as database:
             counts = event_log.totals(database, update_id) if update_id else None

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
 
-from sluice.pipeline.backlog import READS_FILES, flows, listed_files, location_of
-from sluice.pipeline.database import Database, connect
+from sluice.pipeline.database import connect
 from sluice.pipeline.errors import ConfigurationError
+from sluice.pipeline.locations import empty_locations, flows
 from sluice.pipeline.project import SILENT, Project
 from sluice.pipeline.scratch import scratch
 
 Problem = dict[str, Any]
 ERROR, WARNING = "error", "warning"
+EXPLAINS = ("way out", "ways out", "expected", "the table cannot follow that")
+"""How a line of an error begins that belongs to the one before it."""
 
 
 def validate(project: Project) -> dict[str, Any]:
@@ -37,7 +37,15 @@ def validate(project: Project) -> dict[str, Any]:
         problem = {"level": ERROR, "dataset": None, "where": str(project.root)}
         return report([{**problem, "message": str(error)}], [], 0)
     with connect(project, read_only=True) as database:
-        problems = list(location_problems(database, manifest))
+        problems = [
+            {
+                "level": WARNING,
+                "dataset": node.name,
+                "where": source.original_file_path,
+                "message": message,
+            }
+            for node, source, message in empty_locations(database, manifest)
+        ]
     if project.database_file:
         with scratch(project) as copy:
             found, unchecked = dry_run(copy, manifest, ["build", "--empty"])
@@ -55,40 +63,6 @@ def report(problems: list[Problem], unchecked: list[str], checked: int) -> dict[
         "problems": problems,
         "unchecked": unchecked,
     }
-
-
-def location_problems(database: Database, manifest: Any) -> Iterator[Problem]:
-    """Yield what is wrong with the places of files: no file, or no folder."""
-    for node in flows(manifest).values():
-        if READS_FILES not in node.depends_on.macros:
-            continue
-        for source_id in node.depends_on.nodes:
-            source = manifest.sources.get(source_id)
-            location = location_of(database, source) if source else ""
-            if not location or listed_files(database, manifest, location) != 0:
-                continue
-            folder = folder_of(location)
-            found = "an empty place" if folder is None or folder.is_dir() else f"no folder {folder}"
-            yield {
-                "level": WARNING,
-                "dataset": node.name,
-                "where": source.original_file_path,
-                "message": f"no file is at {location}, found: {found}; way out: land files there,"
-                f" or correct external_location of {source.source_name}.{source.name}",
-            }
-
-
-def folder_of(location: str) -> Path | None:
-    """Return the folder of a location before its first wildcard; None if it is not on this disk."""
-    if "://" in location:
-        return None
-    parts = []
-    for part in Path(location).parts:
-        if any(sign in part for sign in "*?["):
-            break
-        parts.append(part)
-    folder = Path(*parts) if parts else Path()
-    return folder.parent if folder.suffix and len(parts) == len(Path(location).parts) else folder
 
 
 def dry_run(project: Project, manifest: Any, command: list[str]) -> tuple[list[Problem], list[str]]:
@@ -121,7 +95,12 @@ def problems_of(node: Any, message: str) -> list[Problem]:
     # dbt puts its own trace of macros behind it.
     story = re.split(r"\n\s*\n\s*> (?:in|called)", message)[0]
     head, *items = re.split(r"\n\s*- ", story.strip())
-    texts = [" ".join(item.split()) for item in items or [head]]
+    texts: list[str] = []
+    for text in (" ".join(item.split()) for item in items or [head]):
+        if texts and text.startswith(EXPLAINS):
+            texts[-1] += f"; {text}"
+        else:
+            texts.append(text)
     same = {"level": ERROR, "dataset": node.name, "where": node.original_file_path}
     return [{**same, "message": text} for text in texts]
 

@@ -49,6 +49,14 @@ TROUBLES = (
         "name another path in profiles.yml, or move the file away",
     ),
     Trouble(
+        r"Corrupt database file",
+        SluiceError,
+        "the file is damaged",
+        "a whole DuckDB file",
+        "restore it from a copy; without one, move it away and run sluice update, which builds"
+        " everything anew from the files that are there",
+    ),
+    Trouble(
         r"No space left on device|[Dd]isk.{0,20}full|not enough space on the disk",
         SluiceError,
         "the disk is full",
@@ -72,7 +80,7 @@ TROUBLES = (
     ),
     Trouble(
         r"[Cc]onnection (?:refused|reset|aborted|timed out|closed)|[Bb]roken pipe"
-        r"|server closed the connection|[Cc]ould not connect|[Tt]imed? ?out|HTTP 5\d\d"
+        r"|server closed the connection|[Cc]ould not connect|\b[Tt]imed? ?out\b|HTTP 5\d\d"
         r"|[Tt]emporary failure in name resolution",
         ConnectionLostError,
         "it does not answer",
@@ -87,7 +95,7 @@ RETRIED = (BusyError, ConnectionLostError)
 def known_trouble(text: str, where: object = None) -> SluiceError | None:
     """Return the trouble that an error's text speaks of, or None if it is none of these.
 
-    where: the database or the model. The first line of the text is in the message as what came.
+    where: the database or the model. The line that tells it is in the message as what came.
     """
     for trouble in TROUBLES:
         if match := re.search(trouble.pattern, text):
@@ -95,7 +103,7 @@ def known_trouble(text: str, where: object = None) -> SluiceError | None:
                 trouble.what.format(**match.groupdict()),
                 where=where,
                 expected=trouble.expected,
-                found=first_line(text),
+                found=first_line(text[text.rfind("\n", 0, match.start()) + 1 :]),
                 way=trouble.way,
             )
             error.known = True
