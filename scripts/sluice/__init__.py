@@ -2,7 +2,8 @@
 
 A folder is a floor and calls only floors below it:
 
-    cli.py       the command line: options, exit codes
+    cli.py       the command line
+    options.py   what the commands have in common: options, exit codes, errors
     commands/    a file a command: what it does and how it is shown
     pipeline/    the dbt project, its database, its event log, and what goes wrong with them
 """

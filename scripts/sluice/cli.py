@@ -5,73 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
-from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
-from dbt.cli.options import MultiOption
 from rich.console import Console
 
-from sluice.pipeline.errors import DONE, WRONG, ConfigurationError, SluiceError
-from sluice.pipeline.project import Project, find_project
-
-EXITS = """\b
-Exit codes:
-  0   done
-  1   a dataset or a test failed
-  2   the configuration or the command line is wrong
-  75  another process is in the way; try again later"""
-WAIT: dict[str, Any] = {
-    "type": click.FloatRange(min=0),
-    "default": 60,
-    "show_default": True,
-    "metavar": "SECONDS",
-    "help": "Wait so long for another update or whoever has the database open.",
-}
-
-
-def project_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command dbt's options of a project; its first argument is the project.
-
-    An error of ours ends it with one line on stderr and its exit code.
-    """
-
-    @click.option(
-        "--project-dir", type=click.Path(path_type=Path), help="Folder of dbt_project.yml."
-    )
-    @click.option("--profiles-dir", type=click.Path(path_type=Path), help="Folder of profiles.yml.")
-    @click.option("--profile", help="This profile instead of the project's.")
-    @click.option("-t", "--target", help="This target instead of the profile's.")
-    @click.option("--vars", "variables", metavar="YAML", help="Variables of the project.")
-    @wraps(command)
-    def run(
-        project_dir: Path | None,
-        profiles_dir: Path | None,
-        profile: str | None,
-        target: str | None,
-        variables: str | None,
-        **options: Any,
-    ) -> None:
-        try:
-            command(find_project(project_dir, profiles_dir, profile, target, variables), **options)
-        except SluiceError as error:
-            raise Exit(error) from error
-
-    return run
-
-
-class Exit(click.ClickException):
-    """Ends the command with an error's line on stderr and its exit code."""
-
-    def __init__(self, error: SluiceError) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.code
-
-    def show(self, file: Any = None) -> None:
-        """Print the line."""
-        print(f"sluice: {self.message}", file=file or sys.stderr)
+from sluice.options import EXITS, WAIT, project_options, update_options
+from sluice.pipeline.errors import DONE, WRONG, ConfigurationError
+from sluice.pipeline.project import Project
 
 
 @click.group(
@@ -88,42 +29,60 @@ def main() -> None:
 
 
 @main.command(epilog=EXITS)
-@click.option(
-    "-s", "--select", cls=MultiOption, multiple=True, type=tuple, help="Build these nodes only."
-)
-@click.option(
-    "--exclude", cls=MultiOption, multiple=True, type=tuple, help="Leave these nodes out."
-)
 @click.option("-f", "--full-refresh", is_flag=True, help="Rebuild what is selected from nothing.")
-@click.option("--threads", type=click.IntRange(min=1), help="Nodes at a time.")
-@click.option("--wait", **WAIT)
-@click.option("-q", "--quiet", is_flag=True, help="Of dbt's output, errors only.")
-@click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", help="Form of the lines."
-)
+@update_options
 @project_options
-def update(project: Project, select: tuple, exclude: tuple, **options: Any) -> None:
+def update(project: Project, options: Any, full_refresh: bool) -> None:
     """Run one update: lock, dbt build, a line in logs/update.log.
 
     It waits for an update that is still running and for a locked database, tries again after a lost
     connection, and never repeats what failed for a reason that stays. SIGTERM rolls back and ends
     it.
     """
-    from sluice.commands.update import Options, update
+    from sluice.pipeline.update import update
 
-    chosen = Options(select=words(select), exclude=words(exclude), **options)
-    outcome = update(project, chosen)
-    if outcome.error:
-        print(f"sluice: {outcome.error}", file=sys.stderr)
-    print(json.dumps(outcome.fields) if chosen.log_format == "json" else outcome.line)
+    options.full_refresh = full_refresh
+    outcome = update(project, options)
+    say(outcome, options.log_format)
     sys.exit(outcome.code)
 
 
-def words(given: tuple) -> tuple[str, ...]:
-    """Return the words of an option that may stand several times with several words each."""
-    return tuple(
-        word for group in given for word in (group if isinstance(group, tuple | list) else [group])
+@main.command(epilog=EXITS)
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Update every so often, too. By default a minute for locations that can't be watched.",
+)
+@click.option("--max-updates", type=click.IntRange(min=1), metavar="N", help="End after so many.")
+@update_options
+@project_options
+def watch(project: Project, options: Any, interval: float | None, max_updates: int | None) -> None:
+    """Update now, then as files land, until SIGTERM or Ctrl-C.
+
+    One process that parsed the project once, and parses it again when its files change. Between
+    updates it has no connection to the database, so that others get in. It needs watchfiles:
+    pip install "sluice[operate]".
+    """
+    from sluice.commands.watch import watch
+
+    sys.exit(
+        watch(
+            project,
+            options,
+            interval,
+            max_updates,
+            lambda outcome: say(outcome, options.log_format),
+        )
     )
+
+
+def say(outcome: Any, log_format: str) -> None:
+    """Print how an update ended: an error on stderr, the line of the log."""
+    if outcome.error:
+        print(f"sluice: {outcome.error}", file=sys.stderr)
+    line = json.dumps(outcome.fields) if log_format == "json" else outcome.line
+    print(line, flush=True)
 
 
 @main.command(epilog=EXITS)

@@ -46,8 +46,9 @@ TEXTS = [
         "the disk is full",
     ),
     (
-        "IO Error: Trying to read a database file with version number 69, but we can only "
-        "read versions between 64 and 68.\nThe database file was created with a newer version of DuckDB.",
+        "IO Error: Trying to read a database file with version number 69, but we can only read "
+        "versions between 64 and 68.\n"
+        "The database file was created with a newer version of DuckDB.",
         ConfigurationError,
         "written by another version of DuckDB",
     ),

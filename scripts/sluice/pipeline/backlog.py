@@ -22,7 +22,7 @@ def waiting(database: Database, manifest: Any) -> dict[str, int | None]:
         if reader in by_relation:
             counts[by_relation[reader]] = batches
     has_ledger = database.has("files")
-    for node, _source, location in reads(database, manifest):
+    for node, _source, location in reads(database.project, manifest):
         known = None
         if has_ledger:
             known = (

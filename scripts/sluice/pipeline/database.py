@@ -101,7 +101,17 @@ def connect(project: Project, read_only: bool = False) -> Iterator[Database]:
             yield Database(project, adapter)
     finally:
         reset_adapters()
-        vars(credentials).update(before)
+        if vars(credentials) != before:
+            close_file(adapter)
+            vars(credentials).update(before)
+
+
+def close_file(adapter: Any) -> None:
+    """Close a DuckDB database that dbt-duckdb keeps for the next run in this process."""
+    environment = adapter.connections._ENV
+    if environment is not None:
+        environment.close()
+    adapter.connections.close_all_connections()
 
 
 @contextmanager
@@ -117,15 +127,16 @@ def hold(project: Project, deadline: float) -> Iterator[None]:
     def open_handle() -> Any:
         with connect(project) as database:
             if project.database_file is None:
-                return None
-            return database.adapter.connections.env().handle()
+                return None, database.adapter
+            return database.adapter.connections.env().handle(), database.adapter
 
-    handle = until(deadline, open_handle, RETRIED)
+    handle, adapter = until(deadline, open_handle, RETRIED)
     try:
         yield
     finally:
         if handle is not None:
             handle.close()
+            close_file(adapter)
 
 
 def until(deadline: float, call: Any, errors: Sequence[type[SluiceError]] = (BusyError,)) -> Any:

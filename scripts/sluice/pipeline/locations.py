@@ -9,6 +9,7 @@ from typing import Any
 
 from sluice.pipeline.database import Database
 from sluice.pipeline.errors import SluiceError
+from sluice.pipeline.project import Project
 
 READS_FILES = "macro.sluice.read_files"
 
@@ -23,21 +24,23 @@ def flows(manifest: Any) -> dict[str, Any]:
     }
 
 
-def reads(database: Database, manifest: Any) -> Iterator[tuple[Any, Any, str]]:
+def reads(project: Project, manifest: Any) -> Iterator[tuple[Any, Any, str]]:
     """Yield (node, source, location) of each source that a node reads by read_files()."""
     for node in flows(manifest).values():
         if READS_FILES not in node.depends_on.macros:
             continue
         for source_id in node.depends_on.nodes:
             source = manifest.sources.get(source_id)
-            if source and (location := location_of(database, source)):
+            if source and (location := location_of(project, source)):
                 yield node, source, location
 
 
-def location_of(database: Database, source: Any) -> str:
+def location_of(project: Project, source: Any) -> str:
     """Return where the files of a source are, as dbt's adapter has it; empty if it has none."""
-    quoting = SimpleNamespace(quoting={})
-    relation = database.adapter.Relation.create_from(quoting, source)
+    from dbt.adapters.factory import get_relation_class_by_name
+
+    kind = get_relation_class_by_name(project.credentials.type)
+    relation = kind.create_from(SimpleNamespace(quoting={}), source)
     return str(getattr(relation, "external", None) or "").strip("'")
 
 
@@ -65,7 +68,7 @@ def listed_files(
 
 def empty_locations(database: Database, manifest: Any) -> Iterator[tuple[Any, Any, str]]:
     """Yield (node, source, message) of each location where no file is, or that can't be listed."""
-    for node, source, location in reads(database, manifest):
+    for node, source, location in reads(database.project, manifest):
         files = listed_files(database, manifest, location)
         if files:
             continue

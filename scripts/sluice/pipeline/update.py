@@ -1,4 +1,4 @@
-"""`sluice update`: one update, from the lock to a line in the log."""
+"""One update, from the lock to a line in the log."""
 
 from __future__ import annotations
 
@@ -89,8 +89,10 @@ class Outcome:
         )
 
 
-def update(project: Project, options: Options) -> Outcome:
+def update(project: Project, options: Options, manifest: Any = None) -> Outcome:
     """Run one update and write its line to `update.log`; return how it ended, never raise.
+
+    manifest: dbt's, of a project that was parsed already.
 
     A locked database is waited for up to options.wait seconds, a lost connection is tried again;
     what failed for another reason is not. An interrupt (Ctrl-C, SIGTERM) ends dbt, whose
@@ -110,7 +112,7 @@ def update(project: Project, options: Options) -> Outcome:
 
     with interruptible(give_up) as caught:
         try:
-            return ended(locked_update(project, options, begin + options.wait))
+            return ended(locked_update(project, options, begin + options.wait, manifest))
         except SluiceError as error:
             status = "BUSY" if error.code == BUSY else "FAILED"
             return ended(Outcome(status, error.code, error=error))
@@ -161,14 +163,14 @@ def interruptible(give_up: Callable[[int], None]) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def locked_update(project: Project, options: Options, deadline: float) -> Outcome:
+def locked_update(project: Project, options: Options, deadline: float, manifest: Any) -> Outcome:
     """Do the work under the lock and with the database held. Raises SluiceError."""
     with lock(project.log_path, deadline), hold(project, deadline):
-        result, update_id = until(deadline, lambda: built(project, options))
+        result, update_id = until(deadline, lambda: built(project, options, manifest))
         return counted(project, result, update_id)
 
 
-def built(project: Project, options: Options) -> tuple[Any, str | None]:
+def built(project: Project, options: Options, manifest: Any) -> tuple[Any, str | None]:
     """Run dbt build, once more where all that failed may be gone; return (result, update id).
 
     Raises BusyError if the database was locked, SluiceError if dbt could not begin.
@@ -188,7 +190,7 @@ def built(project: Project, options: Options) -> tuple[Any, str | None]:
 
         # dbt writes its errors to stdout; quiet, there is nothing else, and cron mails stderr.
         with redirect_stdout(sys.stderr) if options.quiet else nullcontext():
-            return project.dbt(*options.command, listeners=[listen])
+            return project.dbt(*options.command, manifest=manifest, listeners=[listen])
 
     result = retrying(run)
     if result.exception:
