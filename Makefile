@@ -17,6 +17,9 @@ BEGUN := .venv/.set-up-begun
 SYNC := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never \
 	$(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
 HERE := --project-dir . --profiles-dir .
+# Without the tests whose cost grows with the history; `make build` runs them, too.
+UPDATE := $(BIN)/sluice update $(HERE) --exclude tag:thorough
+LAND := $(BIN)/python scripts/land_cdc.py $${SLUICE_LANDING:+--out "$$SLUICE_LANDING/customers_cdc"}
 # Below .state, not under target: linting and testing never touch the pipeline's own files.
 LINT := SLUICE_DB=.state/lint/sluice.duckdb DBT_TARGET_PATH=.state/lint/target DBT_LOG_PATH=.state/lint/logs
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
@@ -44,7 +47,11 @@ $(STAMP): pyproject.toml uv.lock
 	@rm -f $(BEGUN) && touch $(STAMP)
 
 run: setup ## Land the next batch of events, build everything, show what happened
-	@$(BIN)/python scripts/update.py --land --summary $(ARGS)
+	@$(LAND)
+	@$(UPDATE) $(ARGS); code=$$?; $(BIN)/sluice status $(HERE); exit $$code
+	@printf '%s\n' '' 'Next' '  make docs' '      the docs site: lineage, columns, tests' \
+	    "  .venv/bin/dbt show --inline 'select * from customers'" '      look at a table' \
+	    '  .venv/bin/sluice quarantine' '      what was dropped, and by which rules'
 
 test: setup ## Run all tests: scripts, macros, then dbt's own in a scratch pipeline
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -75,13 +82,13 @@ docs: setup ## Build the docs site, one file
 	@echo "The docs site: $(CURDIR)/target/static_index.html"
 
 land: setup ## Land the next batch of change events
-	@$(BIN)/python scripts/land_cdc.py $(ARGS)
+	@$(LAND) $(ARGS)
 
 build: setup ## Build and test everything that has new input (dbt build)
 	@$(BIN)/dbt build $(HERE) $(ARGS)
 
-update: setup ## What cron calls: lock, dbt build, one line in logs/update.log
-	@$(BIN)/python scripts/update.py --quiet $(ARGS)
+update: setup ## sluice update, as cron calls it: lock, dbt build, one line in logs/update.log
+	@$(UPDATE) --quiet $(ARGS)
 
 bench: setup ## Measure against SQL by hand, dbt's own models, dlt and SQLMesh: 100,000 events, minutes
 	@$(BIN)/python benchmarks/bench.py $(ARGS)

@@ -1,0 +1,152 @@
+"""What the event log says: updates, datasets, expectations (docs/event-log.md has its views)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from sluice.pipeline.database import Database, Row
+
+NEWEST = "order by started_at desc, update_id limit"
+
+
+def updates(database: Database, limit: int) -> list[Row]:
+    """Return the newest updates, newest first: id, status, command, started_at, seconds, message.
+
+    seconds is None while it runs. Empty where nothing was logged yet.
+    """
+    if not database.has("updates"):
+        return []
+    found = database.query(
+        f"select update_id, status, command, started_at, finished_at, message"
+        f" from {database.relation('updates')} {NEWEST} {limit}"
+    )
+    return [
+        {
+            "id": row["update_id"],
+            "status": row["status"],
+            "command": row["command"],
+            "started_at": iso(row["started_at"]),
+            "seconds": seconds(row["started_at"], row["finished_at"]),
+            "message": row["message"],
+        }
+        for row in found
+    ]
+
+
+def datasets(database: Database) -> list[Row]:
+    """Return how each dataset fared when it last ran, by name.
+
+    name, status, rows_in, rows_out, dropped (None where that kind of dataset counts none),
+    seconds, update_id, unique_id. rows_out of a target: the rows that it wrote and removed.
+    """
+    if not database.has("flows"):
+        return []
+    return database.query(
+        f"""
+        with _sluice_runs as (
+            select flows.*, updates.started_at
+            from {database.relation("flows")} as flows
+            inner join {database.relation("updates")} as updates
+                on updates.update_id = flows.update_id
+        ),
+
+        _sluice_last as (
+            select
+                *,
+                row_number() over (
+                    partition by unique_id, dataset order by started_at desc, update_id
+                ) as _sluice_number
+            from _sluice_runs
+        )
+
+        select
+            dataset as name,
+            status,
+            num_input_rows as rows_in,
+            coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as rows_out,
+            num_dropped_rows as dropped,
+            seconds,
+            update_id,
+            unique_id
+        from _sluice_last
+        where _sluice_number = 1
+        order by dataset, unique_id
+        """
+    )
+
+
+def expectations(database: Database, last: list[Row]) -> list[Row]:
+    """Return each rule's counts in the last run of its dataset.
+
+    last: of datasets(). dataset, name, on_violation, passed, failed (rows of that batch).
+    """
+    ids = {(row["name"], row["update_id"]) for row in last}
+    if not ids:
+        return []
+    wanted = ", ".join(database.literal(update_id) for update_id in sorted({i for _, i in ids}))
+    found = database.query(
+        f"""
+        select
+            dataset,
+            expectation as name,
+            on_violation,
+            update_id,
+            cast(sum(passed_records) as bigint) as passed,
+            cast(sum(failed_records) as bigint) as failed
+        from {database.relation("data_quality")}
+        where update_id in ({wanted})
+        group by dataset, expectation, on_violation, update_id
+        order by dataset, expectation
+        """
+    )
+    return [
+        {key: value for key, value in row.items() if key != "update_id"}
+        for row in found
+        if (row["dataset"], row["update_id"]) in ids
+    ]
+
+
+def failed_files(database: Database) -> list[Row]:
+    """Return the files that could not be read: dataset, path, error."""
+    if not database.has("files"):
+        return []
+    return database.query(
+        f"select dataset, path, error from {database.relation('files')}"
+        " where status = 'FAILED' order by dataset, path"
+    )
+
+
+def totals(database: Database, update_id: str) -> tuple[int, int] | None:
+    """Return (rows read from files, rows dropped) of an update; None if the log has none such."""
+    if not database.has("updates"):
+        return None
+    same = f"update_id = {database.literal(update_id)}"
+    if not database.query(f"select 1 as one from {database.relation('updates')} where {same}"):
+        return None
+    row = database.query(
+        f"""
+        select
+            cast(coalesce(sum(case
+                when dataset in (select dataset from {database.relation("files")})
+                    then num_input_rows
+            end), 0) as bigint) as rows_in,
+            cast(coalesce(sum(num_dropped_rows), 0) as bigint) as dropped
+        from {database.relation("flows")}
+        where {same}
+        """
+    )[0]
+    return row["rows_in"], row["dropped"]
+
+
+def iso(moment: Any) -> str | None:
+    """Return a moment of the log as ISO 8601 in UTC, None for none."""
+    if not isinstance(moment, datetime):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return aware.astimezone(timezone.utc).isoformat()
+
+
+def seconds(start: datetime | None, end: datetime | None) -> float | None:
+    """Return the seconds between two moments, None where one is missing."""
+    return round((end - start).total_seconds(), 3) if start and end else None

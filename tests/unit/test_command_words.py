@@ -1,0 +1,155 @@
+"""What the command says of troubles, and the paths it works out, on Windows too."""
+
+from __future__ import annotations
+
+from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
+
+import pytest
+
+from sluice.pipeline.errors import BusyError, ConfigurationError, ConnectionLostError, SluiceError
+from sluice.pipeline.locations import folder_of
+from sluice.pipeline.project import Project
+from sluice.pipeline.troubles import RETRIED, first_line, known_trouble
+
+TEXTS = [
+    (
+        'IO Error: Could not set lock on file "/x/shop.duckdb": Conflicting lock is held in '
+        "/usr/bin/python3.11 (PID 4711). See also https://duckdb.org/docs/connect/concurrency",
+        BusyError,
+        "open in /usr/bin/python3.11 (process 4711)",
+    ),
+    (
+        'IO Error: Cannot open file "C:\\data\\shop.duckdb": The process cannot access the file '
+        "because it is being used by another process.",
+        BusyError,
+        "open in another process",
+    ),
+    (
+        'IO Error: Cannot open file "C:\\data\\shop.duckdb": Access is denied.',
+        ConfigurationError,
+        "may not be written",
+    ),
+    (
+        'IO Error: Cannot open file "/x/shop.duckdb": Permission denied',
+        ConfigurationError,
+        "may not be written",
+    ),
+    (
+        'IO Error: Could not write file "/x/shop.duckdb": No space left on device',
+        SluiceError,
+        "the disk is full",
+    ),
+    (
+        'IO Error: Could not write file "C:\\x": There is not enough space on the disk.',
+        SluiceError,
+        "the disk is full",
+    ),
+    (
+        "IO Error: Trying to read a database file with version number 69, but we can only read "
+        "versions between 64 and 68.\n"
+        "The database file was created with a newer version of DuckDB.",
+        ConfigurationError,
+        "written by another version of DuckDB",
+    ),
+    ("[Errno 104] Connection reset by peer", ConnectionLostError, "it does not answer"),
+    ("HTTP 503 Slow Down", ConnectionLostError, "it does not answer"),
+]
+NONE = [
+    "Expectations with on_violation: fail were broken, nothing was written in model.shop.silver",
+    'Binder Error: Referenced column "timeout_seconds" not found in FROM clause!',
+    "Compilation Error in model orders",
+    "Conversion Error: Could not convert string 'timed' to INT32",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "what"), TEXTS)
+def test_a_trouble_is_told(text: str, kind: type[SluiceError], what: str) -> None:
+    """What, where, expected, found and a way out, in one line."""
+    error = known_trouble(text, "shop.duckdb")
+
+    assert type(error) is kind
+    assert str(error).startswith(f"shop.duckdb: {what}, expected ")
+    assert f"found: {first_line(text)}" in str(error) and "; way out: " in str(error)
+    assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_is_none(text: str) -> None:
+    """A failed expectation and a mistake in SQL are no troubles of the machine."""
+    assert known_trouble(text) is None
+
+
+@pytest.mark.parametrize(("text", "kind", "what"), TEXTS)
+def test_what_is_tried_again(text: str, kind: type[SluiceError], what: str) -> None:
+    """Only who is in the way and what does not answer."""
+    again = kind in (BusyError, ConnectionLostError)
+    assert isinstance(known_trouble(text), RETRIED) == again
+
+
+def test_exit_codes() -> None:
+    """As documented."""
+    assert (SluiceError.code, ConfigurationError.code, BusyError.code) == (1, 2, 75)
+
+
+@pytest.mark.parametrize(
+    ("location", "folder"),
+    [
+        ("landing/orders/*.json", "landing/orders"),
+        ("/data/landing/**/*.csv", "/data/landing"),
+        ("landing/orders", "landing/orders"),
+        ("landing/orders.json", "landing"),
+        ("landing/day=*/x.json", "landing"),
+        ("*.json", "."),
+    ],
+)
+def test_the_folder_of_a_location(location: str, folder: str) -> None:
+    """What is before the first wildcard."""
+    assert folder_of(location) == Path(folder)
+
+
+@pytest.mark.parametrize(
+    ("location", "folder"),
+    [
+        (r"C:\data\landing\*.json", r"C:\data\landing"),
+        ("C:/data/landing/2026-??/x.json", "C:/data/landing"),
+        (r"\\server\share\landing\*.csv", r"\\server\share\landing"),
+    ],
+)
+def test_the_folder_of_a_location_on_windows(location: str, folder: str) -> None:
+    """Drives and shares."""
+    assert folder_of(location, PureWindowsPath) == PureWindowsPath(folder)
+
+
+def test_a_store_has_no_folder() -> None:
+    """It is not on this disk."""
+    assert folder_of("s3://bucket/orders/*.json") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "is_file"),
+    [
+        ("shop.duckdb", True),
+        ("/data/shop.duckdb", True),
+        (r"C:\data\shop.duckdb", True),
+        ("D:/data/shop.duckdb", True),
+        (":memory:", False),
+        ("md:shop", False),
+        ("motherduck:shop", False),
+        ("s3://bucket/shop.duckdb", False),
+        ("ducklake:metadata.sqlite", False),
+    ],
+)
+def test_which_databases_are_files(tmp_path: Path, path: str, is_file: bool) -> None:
+    """A drive is no scheme."""
+    project = Project(tmp_path, tmp_path)
+    project.config = SimpleNamespace(credentials=SimpleNamespace(type="duckdb", path=path))
+
+    assert project.database_file == (tmp_path / path if is_file else None)
+
+
+def test_a_long_line_is_cut() -> None:
+    """At so many characters; empty lines before it are left out."""
+    assert first_line("\n\n  a line\nanother") == "a line"
+    assert first_line("x" * 1000, 10) == "xxxxxxx..."
