@@ -30,8 +30,15 @@ NOT_ON_THE_REGISTRY = "dbt-core-experimental-parser"
 V2 = {"dbt-core": "2.0.0a4"}
 DRIVER = ("@duckdb/node-bindings-linux-x64", "1.5.6-r.1")
 
+CANNOT_BE_HAD = 3
+"""How this ends where the registries of a machine do not have the library."""
+
 TOOLS = ["hypothesis", "pandas", "pyarrow", "pytest", "pytest-xdist", "pyyaml"]
 """What the tests need beside dbt and DuckDB."""
+
+
+class CannotBeHadError(Exception):
+    """A part of an environment that this machine has no way to get; the message says which."""
 
 
 def dbt(name: str) -> Path:
@@ -94,17 +101,24 @@ def npm_package(name: str, number: str) -> bytes:
         packed = subprocess.run(
             [npm, "pack", "--silent", f"{name}@{number}"],
             cwd=PLACE,
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
         )
+        if packed.returncode:
+            raise CannotBeHadError(f"npm does not get {name}@{number}:\n{packed.stderr}")
         archive = PLACE / packed.stdout.strip().splitlines()[-1]
         content = archive.read_bytes()
         archive.unlink()
         return content
     file = f"{name.rpartition('/')[2]}-{number}.tgz"
-    with urllib.request.urlopen(f"{npm_registry()}/{name}/-/{file}", timeout=300) as answer:
-        return answer.read()
+    try:
+        with urllib.request.urlopen(f"{npm_registry()}/{name}/-/{file}", timeout=300) as answer:
+            return answer.read()
+    except OSError as error:
+        raise CannotBeHadError(
+            f"the npm registry does not have {name}@{number}: {error}"
+        ) from error
 
 
 def npm_registry() -> str:
@@ -118,7 +132,7 @@ def npm_registry() -> str:
             key, _, value = line.partition("=")
             if key.strip() == "registry":
                 return value.strip().rstrip("/")
-    sys.exit(
+    raise CannotBeHadError(
         "dbt v2 needs the library of DuckDB, which is in an npm package, and there is no npm here: "
         "install npm, or name a registry in the variable npm_config_registry"
     )
@@ -129,7 +143,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="+", choices=["v1.12", "v2"])
     for name in parser.parse_args().names:
-        print(make(name))
+        try:
+            print(make(name))
+        except CannotBeHadError as reason:
+            print(reason, file=sys.stderr)
+            sys.exit(CANNOT_BE_HAD)
 
 
 if __name__ == "__main__":

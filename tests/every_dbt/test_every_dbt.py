@@ -24,7 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import environments
 
 ROOT = environments.ROOT
-DBTS = ["v1", "v1.12", "v2"]
+DBTS = ["v1", *os.environ.get("SLUICE_DBTS", "v1.12 v2").split()]
+"""Those that are compared; the variable names others than the first."""
+
 BATCHES = 3
 OF_ONE_RUN = {"_sluice_update_id", "_sluice_quarantined_at"}
 """Columns that are never the same in two databases."""
@@ -174,16 +176,18 @@ def test_tutorial(tmp_path: Path) -> None:
     chance = random.Random(7)
     for _ in range(BATCHES):
         land(tmp_path / "landing" / "customers_cdc")
-        for _ in range(3):
-            tutorial.kill("v2", chance.uniform(0.3, 3), name="cut")
-        tutorial.build("v2", name="cut")
+        if "v2" in DBTS:
+            for _ in range(3):
+                tutorial.kill("v2", chance.uniform(0.3, 3), name="cut")
+            tutorial.build("v2", name="cut")
         for dbt in DBTS:
             tutorial.build(dbt)
     for dbt in DBTS:
         tutorial.build(dbt)
-    tutorial.build("v2", name="cut")
     tutorial.compare(DBTS[1:])
-    tutorial.compare(["cut"], state=False)
+    if "v2" in DBTS:
+        tutorial.build("v2", name="cut")
+        tutorial.compare(["cut"], state=False)
 
 
 def test_project_that_installs_it(tmp_path: Path) -> None:
@@ -203,5 +207,5 @@ def test_project_that_installs_it(tmp_path: Path) -> None:
         os.utime(tmp_path / "landing" / "orders" / file, (1_780_000_000, 1_780_000_000))
         for dbt, consumer in consumers.items():
             consumer.build(dbt)
-    consumers["v1"].compare(["v1.12"])
-    consumers["v1"].compare(["v2"], without="orders_by_customer")
+    for dbt in DBTS[1:]:
+        consumers["v1"].compare([dbt], without="orders_by_customer" if dbt == "v2" else "")
