@@ -109,10 +109,10 @@
         {% if part == 'events' %}
             {% for options in (before, now) %}{% do options.setdefault('columns_to_update', none) %}{% endfor %}
         {% endif %}
-        {% for name, value in before.items()
-            if name in names and name in now and not sluice.is_same_option(name, value, now[name]) %}
+        {% for name, value in now.items()
+            if name in names and name in before and not sluice.is_same_option(name, before[name], value) %}
             {% do changes.append(
-                called.get(name, name) ~ ' was ' ~ tojson(value) ~ ' and is now ' ~ tojson(now[name])
+                called.get(name, name) ~ ' was ' ~ tojson(before[name]) ~ ' and is now ' ~ tojson(value)
             ) %}
         {% endfor %}
     {% endfor %}

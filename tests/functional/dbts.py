@@ -197,6 +197,8 @@ def outcome(result: dict[str, Any], nodes: dict[str, Any]) -> SimpleNamespace:
     """A node's result as dbt v1 has it."""
     node = nodes.get(result["unique_id"], {"name": result["unique_id"].rpartition(".")[2]})
     told = {"failures": None, "message": None, **result}
+    if told["status"] == "warn" and not result["unique_id"].startswith("test."):
+        told["status"] = "success"  # a flow that said a warning
     compiled = result.get("compiled_code") or node.get("compiled_code")
     return SimpleNamespace(**told, node=SimpleNamespace(name=node["name"], compiled_code=compiled))
 
