@@ -107,11 +107,11 @@
 
 {% macro deferred_checkpoints(source) %}
     {# The checkpoints of the target that a deferred table is of, or none. A model's own schema is behind the
-       target's, so what this target's has in front says what the other's has. #}
-    {% set node = sluice.node_at(source) %}
-    {% set place = (node or {}).get('defer_relation') %}
-    {% if not place or not node.schema.startswith(target.schema) %}{% do return(none) %}{% endif %}
-    {% set own = node.schema[target.schema | length:] %}
+       target's, so what this target's has in front says what the other's has. dbt v2 does not say that a table is
+       deferred: its node has the other target's schema. #}
+    {% set node = sluice.node_at(source) or {'schema': ''} %}
+    {% set place = node.get('defer_relation') or source %}
+    {% set own = node.schema[target.schema | length:] if node.schema.startswith(target.schema) else '' %}
     {% if not place.schema.endswith(own) %}{% do return(none) %}{% endif %}
     {% set schema = place.schema[:place.schema | length - own | length] ~ '_sluice' %}
     {% set checkpoints = api.Relation.create(
