@@ -72,15 +72,28 @@
     {# A number in base64: two's complement, unscaled. A negative one is the complement of its digits, less one. #}
     {% set hex = 'hex(try(from_base64(' ~ text ~ ')))' %}
     {% set is_negative = hex ~ " >= '8'" %}
-    {% set size = "('0x' || case when " ~ is_negative ~ ' then translate(' ~ hex
-        ~ ", '0123456789ABCDEF', 'FEDCBA9876543210') else " ~ hex ~ ' end)' %}
+    {% set size = 'case when ' ~ is_negative ~ ' then translate(' ~ hex
+        ~ ", '0123456789ABCDEF', 'FEDCBA9876543210') else " ~ hex ~ ' end' %}
+    {% set number = sluice.duckdb_number_of_hex(size) %}
     {% set scale = modules.re.search(',([0-9]+)', type).group(1) | int %}
-    {% set digits = 'lpad((try_cast(' ~ size ~ ' as hugeint) + case when ' ~ is_negative
-        ~ ' then 1 else 0 end)::varchar, greatest(' ~ (scale + 1) ~ ', len((try_cast(' ~ size
-        ~ " as hugeint) + 1)::varchar))::integer, '0')" %}
+    {% set digits = 'lpad((' ~ number ~ ' + case when ' ~ is_negative
+        ~ ' then 1 else 0 end)::varchar, greatest(' ~ (scale + 1) ~ ', len((' ~ number
+        ~ " + 1)::varchar))::integer, '0')" %}
     {% do return('try_cast(case when ' ~ is_negative ~ " then '-' else '' end || " ~ (
         digits if not scale else digits ~ '[:-' ~ (scale + 1) ~ "] || '.' || " ~ digits ~ '[-' ~ scale ~ ':]'
     ) ~ ' as ' ~ type ~ ')') %}
+{% endmacro %}
+
+
+{% macro duckdb_number_of_hex(text) %}
+    {# A number below 2^127 in hexadecimal digits, in three parts of 60 bits, for DuckDB 1.5 reads no longer ones; null
+       for what has more than 32 digits. #}
+    {% set parts = [] %}
+    {% for part, worth in {'[1:15]': 2 ** 120, '[16:30]': 2 ** 60, '[31:45]': 1}.items() %}
+        {% set number = "try_cast('0x' || lpad(" ~ text ~ ", 45, '0')" ~ part ~ ' as bigint)' %}
+        {% do parts.append(number ~ '::hugeint * ' ~ worth ~ '::hugeint') %}
+    {% endfor %}
+    {% do return('case when len(' ~ text ~ ') <= 32 then ' ~ parts | join(' + ') ~ ' end') %}
 {% endmacro %}
 
 
