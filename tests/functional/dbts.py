@@ -45,8 +45,9 @@ class Run:
 
     @property
     def warnings(self) -> list[str]:
-        """The text of each warning."""
-        return [text for level, text in self.lines if level == "warn"]
+        """The text of each warning; dbt 1.12 says in front that it is one."""
+        warnings = [text for level, text in self.lines if level == "warn"]
+        return [re.sub(r"^\[WARNING\]: ?", "", text) for text in warnings]
 
     @property
     def _results(self) -> list[Any]:
