@@ -95,7 +95,7 @@ def package(project: Project) -> Finding:
         installed = project.raw
     if not installed:
         way = "dbt deps"
-        if not is_listed(project):
+        if not project.lists_sluice:
             way = "add sluice to packages.yml, then dbt deps"
         text = f"{project.packages_path / 'sluice'}: the package is not installed; way out: {way}"
         return Finding("package", ERROR, text, WRONG)
@@ -111,21 +111,6 @@ def package(project: Project) -> Finding:
         )
         return Finding("package", WARNING, text)
     return Finding("package", OK, f"the package is {have}")
-
-
-def is_listed(project: Project) -> bool:
-    """Return whether the project's list of packages has ours."""
-    entries = [
-        entry
-        for name in ("packages.yml", "dependencies.yml")
-        for entry in read_yaml(project.root / name).get("packages") or []
-    ]
-    return any(
-        "sluice" in str(entry)
-        or read_yaml(project.root / str(entry.get("local")) / "dbt_project.yml").get("name")
-        == "sluice"
-        for entry in entries
-    )
 
 
 def profile(project: Project) -> Iterator[Finding]:

@@ -184,12 +184,7 @@ def has_package(project: Project) -> bool:
     """Return whether the project's packages have sluice, listed or installed."""
     if (project.packages_path / "sluice" / "dbt_project.yml").is_file():
         return True
-    entries = [
-        entry
-        for name in ("packages.yml", "dependencies.yml")
-        for entry in read_yaml(project.root / name).get("packages") or []
-    ]
-    return any("sluice" in str(entry) for entry in entries)
+    return project.lists_sluice
 
 
 def package_entry(project: Project, package: str | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sluice.pipeline.database import Database
 from sluice.pipeline.locations import flows, listed_files, reads
+from sluice.pipeline.sql import literal
 
 
 def waiting(database: Database, manifest: Any) -> dict[str, int | None]:
@@ -27,7 +28,7 @@ def waiting(database: Database, manifest: Any) -> dict[str, int | None]:
         if has_ledger:
             known = (
                 f"select path from {database.relation('files')}"
-                f" where relation = {database.literal(relation_id(node))}"
+                f" where relation = {literal(relation_id(node))}"
                 " and status = 'INGESTED' and cleaned_at is null"
             )
         files = listed_files(database, manifest, location, known)

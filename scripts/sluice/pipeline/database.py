@@ -63,10 +63,6 @@ class Database:
         except Exception as error:
             raise told(error, self.project) from error
 
-    def literal(self, value: str) -> str:
-        """Return a text as an SQL literal."""
-        return "'" + value.replace("'", "''") + "'"
-
 
 @contextmanager
 def connect(project: Project, read_only: bool = False) -> Iterator[Database]:

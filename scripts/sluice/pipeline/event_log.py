@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sluice.pipeline.database import Database, Row
+from sluice.pipeline.sql import literal
 
 NEWEST = "order by started_at desc, update_id limit"
 
@@ -84,7 +85,7 @@ def expectations(database: Database, last: list[Row]) -> list[Row]:
     ids = {(row["name"], row["update_id"]) for row in last}
     if not ids:
         return []
-    wanted = ", ".join(database.literal(update_id) for update_id in sorted({i for _, i in ids}))
+    wanted = ", ".join(literal(update_id) for update_id in sorted({i for _, i in ids}))
     found = database.query(
         f"""
         select
@@ -121,7 +122,7 @@ def totals(database: Database, update_id: str) -> tuple[int, int] | None:
     """Return (rows read from files, rows dropped) of an update; None if the log has none such."""
     if not database.has("updates"):
         return None
-    same = f"update_id = {database.literal(update_id)}"
+    same = f"update_id = {literal(update_id)}"
     if not database.query(f"select 1 as one from {database.relation('updates')} where {same}"):
         return None
     row = database.query(

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from sluice.pipeline.errors import ConfigurationError
+from sluice.pipeline.sql import quoted
 from sluice.pipeline.troubles import first_line
 
 READERS = {
@@ -128,8 +129,3 @@ def first(names: list[str], patterns: tuple[str, ...]) -> str | None:
             if re.fullmatch(pattern, name, re.IGNORECASE):
                 return name
     return None
-
-
-def quoted(name: str) -> str:
-    """Return a name as an identifier of DuckDB."""
-    return '"' + name.replace('"', '""') + '"'

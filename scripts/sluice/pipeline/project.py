@@ -60,6 +60,21 @@ class Project:
         """The folder of installed packages."""
         return self.root / (self.raw.get("packages-install-path") or "dbt_packages")
 
+    @property
+    def lists_sluice(self) -> bool:
+        """Whether the project's list of packages has ours, under whatever name of a folder."""
+        entries = [
+            entry
+            for name in ("packages.yml", "dependencies.yml")
+            for entry in read_yaml(self.root / name).get("packages") or []
+        ]
+        return any(
+            "sluice" in str(entry)
+            or read_yaml(self.root / str(entry.get("local")) / "dbt_project.yml").get("name")
+            == "sluice"
+            for entry in entries
+        )
+
     @cached_property
     def config(self) -> Any:
         """dbt's RuntimeConfig: the project and the profile, rendered.

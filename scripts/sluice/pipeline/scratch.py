@@ -17,6 +17,7 @@ import yaml
 
 from sluice.pipeline.database import told
 from sluice.pipeline.project import Project, read_yaml
+from sluice.pipeline.sql import literal, quoted
 
 STATE = ("checkpoints", "files", "targets")
 """Tables of ours that are copied with their rows."""
@@ -79,8 +80,7 @@ def copied(project: Project, file: Path, place: Path, state: str) -> Path:
         return copy
     try:
         with duckdb.connect(str(copy)) as con:
-            path = str(file).replace("'", "''")
-            con.execute(f"attach '{path}' as {REAL} (read_only)")
+            con.execute(f"attach {literal(str(file))} as {REAL} (read_only)")
             for schema, name in con.execute(
                 "select schema_name, table_name from duckdb_tables() where database_name = ?",
                 [REAL],
@@ -111,8 +111,3 @@ def copy_views(con: duckdb.DuckDBPyConnection) -> None:
                 con.execute(view[2])
                 left.remove(view)
                 made = True
-
-
-def quoted(name: str) -> str:
-    """Return a name as an identifier of DuckDB."""
-    return '"' + name.replace('"', '""') + '"'
