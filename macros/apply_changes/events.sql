@@ -68,7 +68,7 @@
     select {{ sluice.exact_columns(options.typed, names, '_sluice_events') | join(', ') }}
     from {{ set.earlier }} as _sluice_events
     {%- if not everything %}
-    inner join ({{ sluice.touched_keys(options.typed, options, set.batch, from_first) }}) as _sluice_touched
+    inner join ({{ sluice.touched_keys(options.typed, options, set.batch) }}) as _sluice_touched
         on {{ sluice.same_rows_condition(options.typed, options['keys'], '_sluice_touched', '_sluice_events') }}
         {%- if from_first %}
         and _sluice_events._sluice_sequence >= _sluice_touched._sluice_first_sequence
@@ -91,11 +91,10 @@
 {% endmacro %}
 
 
-{% macro touched_keys(columns, options, batch, with_first=false) %}
-    {# The keys of a batch, each once; with the first sequence that the batch has of each, if wanted. Joined, not asked
-       for by a subquery: one that is correlated takes equal values for one. #}
+{% macro touched_keys(columns, options, batch) %}
+    {# The keys of a batch, each once, with the first sequence that the batch has of it. Joined, not asked for by a
+       subquery: one that is correlated takes equal values for one. #}
     {% set keys = sluice.identities(columns, options['keys']) | join(', ') %}
-    {% if not with_first %}{% do return('select distinct ' ~ keys ~ ' from ' ~ batch) %}{% endif %}
     {% do return('select ' ~ sluice.quoted(options['keys']) | join(', ')
         ~ ', min(_sluice_sequence) as _sluice_first_sequence from ' ~ batch ~ ' group by ' ~ keys) %}
 {% endmacro %}

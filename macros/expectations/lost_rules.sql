@@ -1,12 +1,13 @@
 {% macro lost_rule_errors(node) %}
     {# dbt v2 keeps one of several tests of one name, also of different models, and says nothing: a message for each
        declaration in the YAML of a node whose name is that of another node's test by now. #}
+    {% if not sluice.is_v2() or not node.get('patch_path') %}{% do return([]) %}{% endif %}
     {% set names = {} %}
-    {% for test in graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') if sluice.is_v2() %}
+    {% for test in graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') %}
         {% do names.setdefault(test.name, []).append(test.attached_node) %}
     {% endfor %}
     {% set lost = [] %}
-    {% for name in (sluice.declared_test_names(node) if names and node.get('patch_path') else []) %}
+    {% for name in (sluice.declared_test_names(node) if names else []) %}
         {% if name in names and node.unique_id not in names[name] %}
             {% do lost.append(name ~ ': dbt ' ~ dbt_version ~ ' has only one test of this name, and it is that of '
                 ~ names[name] | join(', ') ~ '; way out: a name for each') %}

@@ -168,8 +168,9 @@
     {# A rule that warns keeps what its test then finds. Our own tests know; dbt's are the same for all. On dbt v2 their
        rows say it, not their severity (default_severity). #}
     {% set is_own = test.test_metadata and test.test_metadata.namespace == 'sluice' %}
-    {% if sluice.is_v2() and is_own and (test.config.meta or {}).get('on_violation') == 'warn' %}
-    {% elif test.config.severity | lower == 'error' and 'severity' not in (test.unrendered_config or {}) %}
+    {% set is_told = sluice.is_v2() and is_own and (test.config.meta or {}).get('on_violation') == 'warn' %}
+    {% if not is_told and test.config.severity | lower == 'error'
+        and 'severity' not in (test.unrendered_config or {}) %}
         {% do exceptions.warn(
             test.name ~ ': ' ~ node.name ~ ' keeps the rows that break this rule (on_violation: warn), '
             ~ 'and the test then fails, which stops dbt build; '
