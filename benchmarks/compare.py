@@ -167,9 +167,8 @@ def resident(feed: Feed, side: Side, batches: int, scratch: Path) -> Figures:
     staged = root / "staged"
     landing = root / "landing"
     side.set_up(root, landing)
-    files = []
     for load in range(batches + 1):
-        files += feed.write(load, landing if load == 0 else staged)
+        feed.write(load, landing if load == 0 else staged)
     measure(side.update(OURS, landing, "first_load"), root)
     script = Path(__file__).with_name("resident.py")
     measured = measure([OURS, script, staged, landing, batches], root)
