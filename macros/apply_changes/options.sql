@@ -92,6 +92,10 @@
             ~ (name ~ ' is a configuration of dbt and stands beside meta' if node.resource_type == 'snapshot'
                 else 'only snapshots have ' ~ name)) %}
     {% endfor %}
+    {% if node.resource_type == 'snapshot' and node.config.get('updated_at') %}
+        {% do exceptions.warn(node.unique_id ~ ': updated_at (' ~ node.config.updated_at ~ ') has no effect with '
+            ~ 'strategy apply_changes, where sequence_by says which event is later; leave it out') %}
+    {% endif %}
     {# dbt takes any name here and drops those that it does not know. #}
     {% set chosen = (node.unrendered_config or {}).get('snapshot_meta_column_names') %}
     {% set legal = ['dbt_valid_from', 'dbt_valid_to', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] %}

@@ -26,12 +26,20 @@
         {% do options.update({'columns': sluice.column_types_option(options.columns, errors)}) %}
     {% endfor %}
     {% if not options.get('location') %}
-        {% do errors.append(
-            'read_files() needs a source() with external_location (a folder or a glob) under its meta, found: ' ~ source
-        ) %}
+        {% do errors.append(sluice.no_location_error(source, options.get('name'))) %}
     {% endif %}
     {% do sluice.raise_errors('Source errors of ' ~ options.get('name', source), errors, node) %}
     {% do return(options) %}
+{% endmacro %}
+
+
+{% macro no_location_error(source, name) %}
+    {# What was given in the place of a source with files; `name` is that of a source. #}
+    {% set example = "meta: {external_location: 'landing/orders/*.json'}" %}
+    {% if name %}
+        {% do return('external_location is missing, a folder or a glob: source ' ~ name ~ ' needs ' ~ example) %}
+    {% endif %}
+    {% do return("read_files() needs a source(), whose table has " ~ example ~ ', found: ' ~ source) %}
 {% endmacro %}
 
 

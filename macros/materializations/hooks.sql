@@ -5,6 +5,7 @@
         {% do sluice.event_log_retention_days() %}
         {% do sluice.warn_unread_tutorial() %}
         {% do sluice.warn_unused_on_violation() %}
+        {% do sluice.warn_strategy_without_package() %}
         {% do sluice.begin_update(sluice.utc_now()) %}
         {% do sluice.drop_staged_tables_left() %}
     {% endif %}
@@ -68,4 +69,14 @@
             ~ 'way out: name the database by the environment variable SLUICE_DB instead of in profiles.yml'
         ) %}
     {% endif %}
+{% endmacro %}
+
+
+{% macro warn_strategy_without_package() %}
+    {# Of a strategy that it does not find dbt tells the name only, and looks in the project itself. #}
+    {% for node in graph.nodes.values() if node.resource_type == 'snapshot' and node.package_name == project_name
+        and node.config.get('strategy') == 'apply_changes' and project_name != 'sluice' %}
+        {% do exceptions.warn(node.unique_id ~ ': dbt looks for strategy apply_changes in project ' ~ project_name
+            ~ '; that of this package is strategy: sluice.apply_changes') %}
+    {% endfor %}
 {% endmacro %}

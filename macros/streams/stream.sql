@@ -25,16 +25,22 @@
     {% if found %}{% do errors.append('stream() reads streaming tables only; ' ~ found) %}{% endif %}
     {% set materialized = config.get('materialized') %}
     {% if model.resource_type == 'model' and materialized not in ('streaming_table', 'apply_changes') %}
+        {% set meant = sluice.nearest(materialized, ['streaming_table', 'apply_changes']) %}
         {% do errors.append(
             'stream() keeps a checkpoint, which only streaming_table, apply_changes and snapshots with strategy '
             ~ 'apply_changes do; this model is materialized as ' ~ materialized
-            ~ ' (read it whole with a plain ref(), or change the materialization)'
+            ~ ('; did you mean ' ~ meant ~ '?' if meant
+                else ' (read it whole with a plain ref(), or change the materialization)')
         ) %}
     {% elif model.resource_type == 'snapshot' and not sluice.is_apply_changes_snapshot() %}
         {% do errors.append(
             'stream() keeps a checkpoint, which a snapshot does only with strategy apply_changes, found: '
             ~ config.get('strategy')
         ) %}
+    {% endif %}
+    {% if not errors and sluice.is_update() and load_cached_relation(relation) is none %}
+        {% do errors.append(sluice.dataset_id(relation) ~ ' is not there yet; it has to be built first: dbt build '
+            ~ '--select +' ~ sluice.selector_of(model)) %}
     {% endif %}
     {% do sluice.raise_errors('stream() error', errors) %}
 {% endmacro %}

@@ -29,13 +29,17 @@
 {% endmacro %}
 
 
+{% macro nearest(name, names) %}
+    {# Which of some names is probably meant; none where no one is nearly it. #}
+    {% for known in names if sluice.nearly_equal(name, known) %}{% do return(known) %}{% endfor %}
+    {% do return(none) %}
+{% endmacro %}
+
+
 {% macro warn_misspelt(node, given, options) %}
     {# meta is free-form, so an unknown key is legal; one that is nearly ours is most likely a typing error. #}
-    {% for name in given if name not in options %}
-        {% for option in options if sluice.nearly_equal(name, option) %}
-            {% do exceptions.warn(
-                node.unique_id ~ ": meta key '" ~ name ~ "' is no option of sluice; did you mean '" ~ option ~ "'?"
-            ) %}
-        {% endfor %}
+    {% for name in given if name not in options and sluice.nearest(name, options) %}
+        {% do exceptions.warn(node.unique_id ~ ": meta key '" ~ name ~ "' is no option of sluice; did you mean '"
+            ~ sluice.nearest(name, options) ~ "'?") %}
     {% endfor %}
 {% endmacro %}

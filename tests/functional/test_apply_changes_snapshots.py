@@ -168,3 +168,20 @@ def test_a_project_without_the_dispatch_block_is_told_its_lines(project: Project
     assert "dbt must find sluice's macros for snapshots, found its own" in message
     assert ("dispatch: [{macro_namespace: dbt, search_order: [consumer, sluice, dbt]}]") in message
     assert project.relations("lake") == []
+
+
+def test_configurations_of_other_strategies_are_told(project: Project) -> None:
+    """updated_at does nothing here; that a strategy lacks its package is said, too."""
+    project.snapshot("snap", unique_key="k", config={"updated_at": "seq"}, **OPTIONS)
+    project.load("events", [at(1, a="x", b=1)], **TYPES)
+    (told,) = project.build().warnings
+    assert "snapshot.consumer.snap: updated_at (seq) has no effect" in told
+    assert "sequence_by says which event is later" in told
+
+    project.write("snapshots/snap.sql", f"{{% snapshot snap %}}\n{EVENTS}\n{{% endsnapshot %}}")
+    project.configure("snapshots", "snap", strategy="apply_changes", unique_key="k", meta=OPTIONS)
+    run = project.dbt("build")
+    assert run.statuses["snap"] == "error"
+    (told,) = run.warnings
+    assert "snapshot.consumer.snap: dbt looks for strategy apply_changes in project" in told
+    assert "strategy: sluice.apply_changes" in told

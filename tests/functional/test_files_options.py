@@ -103,6 +103,10 @@ def test_a_location_without_files(project: Project) -> None:
 
 
 MISUSE: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "no_location": (
+        {"external_location": ""},
+        ["external_location is missing", "{external_location: 'landing/orders/*.json'}"],
+    ),
     "format": ({"format": "xml"}, ["format", "json, csv, parquet", "xml"]),
     "evolution": ({"schema_evolution": "add"}, ["schema_evolution", "rescue", "add"]),
     "columns": ({"columns": ["id"]}, ["columns", "mapping", "id"]),

@@ -148,7 +148,7 @@ def misuse(shared_project: Project) -> Run:
     streaming(project, "up", EVENTS)
     streaming(project, "of_source", "select * from {{ sluice.stream(source('raw', 'events')) }}")
     streaming(project, "of_table", "select * from {{ sluice.stream(ref('plain')) }}")
-    for materialized in ("view", "table", "incremental"):
+    for materialized in ("view", "table", "incremental", "streaming_tabel"):
         project.model(f"as_{materialized}", STREAM, materialized=materialized)
     ours = "1 as _sluice_mine, 2 as _SLUICE_BATCH"
     streaming(project, "reserved", f"select id, {ours} from raw.events")
@@ -170,6 +170,7 @@ def misuse(shared_project: Project) -> Run:
         "as_view": ["stream()", "as_view", "view"],
         "as_table": ["stream()", "as_table", "table"],
         "as_incremental": ["stream()", "as_incremental", "incremental"],
+        "as_streaming_tabel": ["stream()", "did you mean streaming_table?"],
         "checked": ["stream()", "checked", "check"],
         "reserved": ["_sluice_mine", "_SLUICE_BATCH", "reserved"],
         "reserved_cdc": ["_sluice_mine", "reserved"],
@@ -191,3 +192,18 @@ def test_misuse_touches_nothing(misuse: Run, shared_project: Project) -> None:
     assert {name for name in worked if not name.startswith("sluice-on-run")} == {"up", "plain"}
     for name in ("taken", "viewed"):
         assert shared_project.rows(name) == [{"answer": 42}]
+
+
+def test_a_stream_that_was_never_built(project: Project) -> None:
+    """The error says what is missing and the command that builds it; to compile needs no table."""
+    load(project, [1])
+    streaming(project, "up", EVENTS)
+    streaming(project, "down", STREAM)
+    project.dbt("compile")
+    message = project.run_expecting_error("--select", "down")
+    assert "stream() error in model.consumer.down (models/down.sql)" in message
+    assert "lake.up is not there yet" in message
+    command = re.search(r"dbt (build) (--select \S+)", message)
+    assert command, message
+    project.run(*command.group(2).split(), command=command.group(1))
+    assert ids(project, "down") == [1]
