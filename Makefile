@@ -51,7 +51,8 @@ run: setup ## Land the next batch of events, build everything, show what happene
 	@$(UPDATE) $(ARGS); code=$$?; $(BIN)/sluice status $(HERE); exit $$code
 	@printf '%s\n' '' 'Next' '  make docs' '      the docs site: lineage, columns, tests' \
 	    "  .venv/bin/dbt show --inline 'select * from customers'" '      look at a table' \
-	    '  .venv/bin/sluice quarantine' '      what was dropped, and by which rules'
+	    '  .venv/bin/sluice quarantine' '      what was dropped, and by which rules' \
+	    '  target/sluice.html' '      the pipeline as a page'
 
 test: setup ## Run all tests: scripts, macros, then dbt's own in a scratch pipeline
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

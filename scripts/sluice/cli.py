@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -39,11 +40,15 @@ def update(project: Project, options: Any, full_refresh: bool) -> None:
     connection, and never repeats what failed for a reason that stays. SIGTERM rolls back and ends
     it.
     """
+    from sluice.commands.report import PageBehindUpdates
     from sluice.pipeline.update import update
 
     options.full_refresh = full_refresh
     outcome = update(project, options)
     say(outcome, options.log_format)
+    page = PageBehindUpdates()
+    page.ended(outcome)
+    page.write(project)
     sys.exit(outcome.code)
 
 
@@ -64,17 +69,16 @@ def watch(project: Project, options: Any, interval: float | None, max_updates: i
     updates it has no connection to the database, so that others get in. It needs watchfiles:
     pip install "sluice[operate]".
     """
+    from sluice.commands.report import PageBehindUpdates
     from sluice.commands.watch import watch
 
-    sys.exit(
-        watch(
-            project,
-            options,
-            interval,
-            max_updates,
-            lambda outcome: say(outcome, options.log_format),
-        )
-    )
+    page = PageBehindUpdates()
+
+    def said(outcome: Any) -> None:
+        say(outcome, options.log_format)
+        page.ended(outcome)
+
+    sys.exit(watch(project, options, interval, max_updates, said, page.write))
 
 
 def say(outcome: Any, log_format: str) -> None:
@@ -104,6 +108,30 @@ def status(project: Project, as_json: bool, updates: int) -> None:
         print(json.dumps(found, indent=2, default=str))
     else:
         show_status(found, console())
+
+
+@main.command(epilog=EXITS)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, resolve_path=True, path_type=Path),
+    help="The file; by default sluice.html in dbt's target folder.",
+)
+@click.option("--no-values", is_flag=True, help="Leave out values of rows, and messages.")
+@click.option("--updates", type=click.IntRange(min=1), help="How many to show; 100 by default.")
+@project_options
+def report(project: Project, output: Path | None, no_values: bool, updates: int | None) -> None:
+    """Write the page: how the pipeline stands and what it did, as one HTML file.
+
+    It opens without a network. sluice update and sluice watch write it, too. It needs
+    pip install "sluice[operate]".
+    """
+    from sluice.commands.report import report, report_options
+
+    options = report_options(project)
+    options.values = options.values and not no_values
+    options.updates = updates or options.updates
+    print(report(project, output, options))
 
 
 @main.command(epilog=EXITS)

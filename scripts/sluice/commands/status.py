@@ -7,63 +7,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from sluice.pipeline import event_log
-from sluice.pipeline.backlog import waiting
 from sluice.pipeline.database import connect
-from sluice.pipeline.locations import flows
 from sluice.pipeline.project import Project
-
-LAYERS = ("seeds", "bronze", "silver", "gold", "snapshots")
-"""Tables are shown in this order, then by layer and name."""
+from sluice.pipeline.status import status_of
 
 
 def read_status(project: Project, limit: int = 5) -> dict[str, Any]:
-    """Return how the pipeline stands, ready for JSON.
+    """Return how the pipeline stands, ready for JSON: see status_of().
 
-    update: the newest, or None; updates: the newest, up to a limit; datasets; expectations;
-    failed_files. A dataset's figures are those of its own last run, whichever update that was in;
-    its status is NEW before the first. Nothing is written, and a reader of the database may stay.
-    Raises ConfigurationError, or BusyError while a process writes to the DuckDB file.
+    Nothing is written, and a reader of the database may stay. Raises ConfigurationError, or
+    BusyError while a process writes to the DuckDB file.
     """
     manifest = project.parse()
-    nodes = flows(manifest)
     with connect(project, read_only=True) as database:
-        updates = event_log.updates(database, limit)
-        last = [row for row in event_log.datasets(database) if row["unique_id"] in nodes]
-        rules = event_log.expectations(database, last)
-        broken = event_log.failed_files(database)
-        backlog = waiting(database, manifest)
-    found = {row["unique_id"]: row for row in last}
-    new = dict.fromkeys(("rows_in", "rows_out", "dropped", "seconds", "update_id"))
-    datasets = [
-        {
-            "name": node.name,
-            "status": "NEW",
-            **new,
-            **found.get(unique_id, {}),
-            "unique_id": unique_id,
-            "layer": layer(node),
-            "waiting": backlog.get(unique_id),
-        }
-        for unique_id, node in nodes.items()
-    ]
-    rank = {name: number for number, name in enumerate(LAYERS)}
-    datasets.sort(key=lambda row: (rank.get(row["layer"], len(rank)), row["layer"], row["name"]))
-    return {
-        "update": updates[0] if updates else None,
-        "updates": updates,
-        "datasets": datasets,
-        "expectations": rules,
-        "failed_files": broken,
-    }
-
-
-def layer(node: Any) -> str:
-    """Return the first folder below the project's models/, or the kind of a seed or snapshot."""
-    if node.resource_type.value != "model":
-        return f"{node.resource_type.value}s"
-    folders = node.fqn[1:-1]
-    return folders[0] if folders else ""
+        return status_of(database, manifest, limit)
 
 
 def show_status(status: dict[str, Any], console: Console) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ REMOTE_SECONDS = 60.0
 """The interval where a location is no folder of this machine and none was given."""
 PAUSE_SECONDS = 5.0
 """Before the next try, after another process was in the way."""
+PAGE_SECONDS = 10.0
+"""How old the page has to be to be written again, where nothing has landed for a second,"""
+LATE_PAGE_SECONDS = 60.0
+"""and where files land all the time, for they wait meanwhile."""
 GROUP_MILLISECONDS = 50
 """Files that land within so short a time are one change."""
 CODE = (".sql", ".py", ".yml", ".yaml", ".csv", ".md")
@@ -35,14 +40,17 @@ def watch(
     interval: float | None,
     most: int | None,
     say: Callable[[Outcome], None],
+    write_page: Callable[[Project, Any, float], None],
 ) -> int:
     """Update at once, then whenever files land, every `interval` seconds if that is given.
 
-    most: updates after which it ends; None for no end. say: is given each outcome. Returns the exit
-    code: of the last update that failed, else 0; an interrupt between updates is a good end. What
-    failed is tried again when something changes, or when who was in the way may be gone. The
-    project is parsed again when its files change; one that does not parse waits for the next
-    change. Between updates no connection is open. Raises ConfigurationError at the start.
+    most: updates after which it ends; None for no end. say: is given each outcome. write_page: is
+    called behind updates with the project, its manifest, and the age from which on the page is
+    written again, in seconds. Returns the exit code: of the last update that failed, else 0; an
+    interrupt between updates is a good end. What failed is tried again when something changes, or
+    when who was in the way may be gone. The project is parsed again when its files change; one that
+    does not parse waits for the next change. Between updates no connection is open. Raises
+    ConfigurationError at the start.
     """
     if find_spec("watchfiles") is None:
         raise ConfigurationError(
@@ -57,6 +65,7 @@ def watch(
                 if manifest is not None:
                     outcome = update(project, options, manifest)
                     say(outcome)
+                    write_page(project, manifest, LATE_PAGE_SECONDS)
                     code = outcome.code or code
                     if outcome.code > 128:
                         return outcome.code
@@ -64,10 +73,13 @@ def watch(
                     if most is not None and done >= most:
                         return code
                 busy = manifest is not None and outcome.code == BUSY
-                if changed(project, changes, PAUSE_SECONDS if busy else pause):
+                rest = partial(write_page, project, manifest, PAGE_SECONDS)
+                if changed(project, changes, PAUSE_SECONDS if busy else pause, rest):
                     project, manifest = parsed_again(project)
         except KeyboardInterrupt:
             return code
+        finally:
+            write_page(project, manifest, 0)
 
 
 @contextmanager
@@ -164,10 +176,16 @@ def is_code(project: Project, path: Path) -> bool:
     return path.suffix in CODE and any(folder in path.parents for folder in folders)
 
 
-def changed(project: Project, changes: queue.Queue[set[Path]], seconds: float | None) -> bool:
+def changed(
+    project: Project,
+    changes: queue.Queue[set[Path]],
+    seconds: float | None,
+    rest: Callable[[], None],
+) -> bool:
     """Wait for a change, or so many seconds; return whether the project's own files changed.
 
-    A KeyboardInterrupt gets through on Windows, too, where a wait without end can't be interrupted.
+    rest: is called about every second without a change. A KeyboardInterrupt gets through on
+    Windows, too, where a wait without end can't be interrupted.
     """
     end = None if seconds is None else time.monotonic() + seconds
     while end is None or time.monotonic() < end:
@@ -175,6 +193,7 @@ def changed(project: Project, changes: queue.Queue[set[Path]], seconds: float | 
         try:
             paths = changes.get(timeout=max(0.01, left))
         except queue.Empty:
+            rest()
             continue
         while not changes.empty():
             paths |= changes.get()

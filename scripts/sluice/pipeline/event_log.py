@@ -9,6 +9,9 @@ from sluice.pipeline.database import Database, Row
 from sluice.pipeline.sql import literal
 
 NEWEST = "order by started_at desc, update_id limit"
+FIGURES = ("rows_in", "rows_out", "dropped", "late", "duplicate", "conflicts", "seconds",
+           "update_id", "started_at")  # fmt: skip
+"""What datasets() has of a run."""
 
 
 def updates(database: Database, limit: int) -> list[Row]:
@@ -38,12 +41,12 @@ def updates(database: Database, limit: int) -> list[Row]:
 def datasets(database: Database) -> list[Row]:
     """Return how each dataset fared when it last ran, by name.
 
-    name, status, rows_in, rows_out, dropped (None where that kind of dataset counts none),
-    seconds, update_id, unique_id. rows_out of a target: the rows that it wrote and removed.
+    name, status, unique_id, and FIGURES, of which that kind of dataset may have none (None).
+    rows_out of a target: the rows that it wrote and removed; started_at: of the update.
     """
     if not database.has("flows"):
         return []
-    return database.query(
+    found = database.query(
         f"""
         with _sluice_runs as (
             select flows.*, updates.started_at
@@ -67,14 +70,19 @@ def datasets(database: Database) -> list[Row]:
             num_input_rows as rows_in,
             coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as rows_out,
             num_dropped_rows as dropped,
+            num_late_rows as late,
+            num_duplicate_rows as duplicate,
+            num_conflicts as conflicts,
             seconds,
             update_id,
+            started_at,
             unique_id
         from _sluice_last
         where _sluice_number = 1
         order by dataset, unique_id
         """
     )
+    return [{**row, "started_at": iso(row["started_at"])} for row in found]
 
 
 def expectations(database: Database, last: list[Row]) -> list[Row]:

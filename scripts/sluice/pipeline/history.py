@@ -1,0 +1,123 @@
+"""What the event log says over time: the runs and rules of updates, troubles, files by dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluice.pipeline.database import Database, Row
+from sluice.pipeline.event_log import iso
+from sluice.pipeline.sql import literal
+
+
+def among(ids: list[str]) -> str:
+    """Return the condition that an event is of one of these updates."""
+    return f"update_id in ({', '.join(literal(update_id) for update_id in ids)})"
+
+
+def runs(database: Database, ids: list[str]) -> list[Row]:
+    """Return the runs of datasets in these updates, a row a dataset and update.
+
+    update_id, unique_id, status, rows_in, rows_out, dropped, late, duplicate, conflicts, seconds.
+    """
+    if not ids:
+        return []
+    return database.query(
+        f"""
+        select
+            update_id,
+            unique_id,
+            status,
+            num_input_rows as rows_in,
+            coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as rows_out,
+            num_dropped_rows as dropped,
+            num_late_rows as late,
+            num_duplicate_rows as duplicate,
+            num_conflicts as conflicts,
+            seconds
+        from {database.relation("flows")}
+        where {among(ids)}
+        """
+    )
+
+
+def rules(database: Database, ids: list[str]) -> list[Row]:
+    """Return the counts of rules in these updates: update_id, dataset, name, passed, failed."""
+    if not ids:
+        return []
+    return database.query(
+        f"""
+        select
+            update_id,
+            dataset,
+            expectation as name,
+            max(on_violation) as on_violation,
+            cast(sum(passed_records) as bigint) as passed,
+            cast(sum(failed_records) as bigint) as failed
+        from {database.relation("data_quality")}
+        where {among(ids)}
+        group by update_id, dataset, expectation
+        order by dataset, name
+        """
+    )
+
+
+def troubles(database: Database, update_id: str) -> list[Row]:
+    """Return the warnings and errors of an update, in their order: level, kind, dataset, message.
+
+    kind: the event's type. The end of the update itself is none.
+    """
+    return database.query(
+        f"""
+        select level, event_type as kind, dataset, message
+        from {database.relation("event_log")}
+        where {among([update_id])}
+            and level in ('WARN', 'ERROR')
+            and event_type <> 'update_progress'
+        order by timestamp, dataset
+        """
+    )
+
+
+def last_done(database: Database) -> dict[str, str | None]:
+    """Return when each dataset was last brought up to date: unique id -> ISO 8601, UTC."""
+    if not database.has("flows"):
+        return {}
+    found = database.query(
+        f"""
+        select flows.unique_id, max(updates.started_at) as moment
+        from {database.relation("flows")} as flows
+        inner join {database.relation("updates")} as updates
+            on updates.update_id = flows.update_id
+        where flows.status = 'COMPLETED'
+        group by flows.unique_id
+        """
+    )
+    return {row["unique_id"]: iso(row["moment"]) for row in found}
+
+
+def files_read(database: Database) -> dict[str, dict[str, Any]]:
+    """Return what each dataset read from files: name -> files, rows, bytes, newest (ISO 8601)."""
+    if not database.has("files"):
+        return {}
+    found = database.query(
+        f"""
+        select
+            dataset,
+            count(*) as files,
+            cast(sum(rows) as bigint) as n,
+            cast(sum(size) as bigint) as bytes,
+            max(modified_at) as newest
+        from {database.relation("files")}
+        where status = 'INGESTED'
+        group by dataset
+        """
+    )
+    return {
+        row["dataset"]: {
+            "files": row["files"],
+            "rows": row["n"],
+            "bytes": row["bytes"],
+            "newest": iso(row["newest"]),
+        }
+        for row in found
+    }

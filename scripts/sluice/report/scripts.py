@@ -1,0 +1,50 @@
+"""The JavaScript that draws charts: Vega, Vega-Lite and Vega-Embed, from vl-convert."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from sluice.pipeline.errors import ConfigurationError
+
+PACKAGE = "vl-convert-python"
+
+
+def installed() -> bool:
+    """Return whether what draws the charts is there."""
+    return find_spec("vl_convert") is not None
+
+
+def chart_scripts(folder: Path) -> str:
+    """Return the libraries as one script that sets `window.vegaEmbed`.
+
+    Putting them together takes seconds, so that is done once for each version, and kept in the
+    folder. Raises ConfigurationError where vl-convert is not installed.
+    """
+    if not installed():
+        raise ConfigurationError(
+            "is not installed", where=PACKAGE, way="pip install 'sluice[operate]'"
+        )
+    file = folder / f"sluice-charts-{version(PACKAGE)}.js"
+    with suppress(OSError):
+        return file.read_text(encoding="utf-8")
+    import vl_convert
+
+    text = vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    with suppress(OSError):  # then it is made again the next time
+        write_file(file, text)
+    return text
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all: beside it, then in its place. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
