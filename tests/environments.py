@@ -73,9 +73,10 @@ def install_v1_12(folder: Path) -> None:
 
 
 def install_v2(folder: Path) -> None:
-    """The package, and the library beside it."""
+    """The package, and the library beside it, which is looked for first: it may not be had."""
+    package = npm_package(*DRIVER)
     pip(folder, *pinned(V2))
-    with tarfile.open(fileobj=io.BytesIO(npm_package(*DRIVER))) as archive:
+    with tarfile.open(fileobj=io.BytesIO(package)) as archive:
         library = archive.extractfile("package/libduckdb.so")
         assert library is not None
         (folder / "lib" / "libduckdb.so").write_bytes(library.read())
@@ -126,7 +127,8 @@ def npm_registry() -> str:
     for variable in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
         if os.environ.get(variable):
             return os.environ[variable].rstrip("/")
-    for file in (Path.home() / ".npmrc", Path("/etc/npmrc"), Path("/usr/local/etc/npmrc")):
+    of_all = ("/etc/npmrc", "/usr/etc/npmrc", "/usr/local/etc/npmrc")
+    for file in (Path.home() / ".npmrc", *map(Path, of_all)):
         lines = file.read_text().splitlines() if file.exists() else []
         for line in lines:
             key, _, value = line.partition("=")

@@ -109,10 +109,10 @@
         {% if part == 'events' %}
             {% for options in (before, now) %}{% do options.setdefault('columns_to_update', none) %}{% endfor %}
         {% endif %}
-        {% for name, value in now.items()
-            if name in names and name in before and not sluice.is_same_option(name, before[name], value) %}
+        {% for name in names
+            if name in now and name in before and not sluice.is_same_option(name, before[name], now[name]) %}
             {% do changes.append(
-                called.get(name, name) ~ ' was ' ~ tojson(before[name]) ~ ' and is now ' ~ tojson(value)
+                called.get(name, name) ~ ' was ' ~ tojson(before[name]) ~ ' and is now ' ~ tojson(now[name])
             ) %}
         {% endfor %}
     {% endfor %}

@@ -57,7 +57,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Take over the choices."""
     choose(config.getoption("--engine"))
-    dbts.choose(config.getoption("--dbt"))
+    try:
+        dbts.choose(config.getoption("--dbt"))
+    except dbts.environments.CannotBeHadError as reason:
+        raise pytest.UsageError(str(reason)) from reason
     config.addinivalue_line("markers", "dbt_v1(reason): what dbt v2 does not have, and why")
 
 

@@ -162,7 +162,7 @@ class Command(Dbt):
         )
         lines = list(spoken(done.stdout))
         invocation, result = "", None
-        if "ls" in args:
+        if {"ls", "list"} & {*args}:
             result = [text for _level, text in lines if " " not in text]
         elif written.exists():
             told = json.loads(written.read_text())
@@ -201,7 +201,8 @@ def outcome(result: dict[str, Any], nodes: dict[str, Any]) -> SimpleNamespace:
     if told["status"] == "warn" and not result["unique_id"].startswith("test."):
         told["status"] = "success"  # a flow that said a warning
     compiled = result.get("compiled_code") or node.get("compiled_code")
-    return SimpleNamespace(**told, node=SimpleNamespace(name=node["name"], compiled_code=compiled))
+    told["node"] = SimpleNamespace(**{**node, "compiled_code": compiled})
+    return SimpleNamespace(**told)
 
 
 DBTS: dict[str, Dbt] = {"v1": InProcess(), "v2": Command()}

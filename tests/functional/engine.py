@@ -232,6 +232,11 @@ ENGINES: dict[str, type[Engine]] = {"duckdb": DuckDB}
 _chosen = next(iter(ENGINES.values()))
 
 
+def is_duckdb_1() -> bool:
+    """Whether dbt runs on DuckDB 1.5; v2 brings it."""
+    return dbts.is_v2() or duckdb.__version__.startswith("1.")
+
+
 def choose(name: str) -> None:
     """Let `new` make databases of this engine."""
     global _chosen

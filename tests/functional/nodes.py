@@ -8,6 +8,7 @@ configuration of a reader of each kind.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from project import Project
@@ -63,12 +64,12 @@ def names(project: Project, table: str) -> list[tuple]:
     return sorted((row["id"], row["name"]) for row in project.rows(table))
 
 
-def of_the_package(manifest: Any) -> list[str]:
+def of_the_package(manifest: Mapping[str, Any]) -> list[str]:
     """What a manifest holds of sluice besides macros, hooks and its documentation blocks."""
     kinds = ["nodes", "sources", "exposures", "metrics", "unit_tests", "saved_queries", "groups"]
     return [
         unique_id
         for kind in kinds
-        for unique_id, node in getattr(manifest, kind).items()
-        if node.package_name == "sluice" and node.resource_type.value != "operation"
+        for unique_id, node in manifest[kind].items()
+        if node["package_name"] == "sluice" and node["resource_type"] != "operation"
     ]

@@ -84,11 +84,16 @@ class Project:
     def _adopt(self, template: Project) -> None:
         """Take over the installed packages and the parsed state of a project that is alike."""
         (self.root / "dbt_packages").symlink_to(template.root / "dbt_packages")
-        (self.root / "target").mkdir()
-        for file in ("package-lock.yml", "target/partial_parse.msgpack"):
-            if (template.root / file).exists():  # dbt v2 keeps nothing of its parsing
-                shutil.copyfile(template.root / file, self.root / file)
+        shutil.copyfile(template.root / "package-lock.yml", self.root / "package-lock.yml")
+        self.parsed_like(template)
         self._installed = True
+
+    def parsed_like(self, template: Project) -> None:
+        """Take over the parsed state of a project that is alike; dbt v2 keeps none."""
+        parsed = "target/partial_parse.msgpack"
+        if (template.root / parsed).exists():
+            (self.root / "target").mkdir()
+            shutil.copyfile(template.root / parsed, self.root / parsed)
 
     # --- files ------------------------------------------------------------------------------
 
@@ -203,6 +208,12 @@ class Project:
         """The names of all tables and views, of one schema if it is named, sorted."""
         found = self.engine.relations()
         return sorted(r.name for r in found if schema is None or r.schema == schema)
+
+    def manifest(self) -> dict[str, Any]:
+        """What dbt knows of the project, as it stands in manifest.json."""
+        if dbts.chosen().in_process:
+            return self._manifest.writable_manifest().to_dict(omit_none=False)
+        return json.loads((self.root / "target" / "manifest.json").read_text(encoding="utf-8"))
 
     def flows(self) -> dict[str, Row]:
         """The counts that the last run reported (event log, view ``flows``), by dataset."""

@@ -6,6 +6,7 @@ updates, ties, copies and the identity of rows they are different values.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -44,8 +45,15 @@ SAME = {
 }
 """Type, and one value in two spellings."""
 
+ZEROS = pytest.mark.dbt_v1("DuckDB 1.5 stores a column of only 0.0 and -0.0 as one of them")
+
 COLUMNS = "id, v::varchar as v"
 VERSIONS = f"{COLUMNS}, valid_from, valid_to"
+
+
+def each(names: Iterable[str]) -> list[Any]:
+    """The names as parameters of a test."""
+    return [pytest.param(name, marks=[ZEROS] * name.startswith("zero")) for name in names]
 
 
 def put(project: Project, table: str, kind: str, *events: tuple[int, str | None, str, int]) -> None:
@@ -126,7 +134,7 @@ def told_apart(
     return outcome
 
 
-@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("name", each(VALUES))
 @pytest.mark.parametrize("kind", ["now", "streamed"])
 def test_an_update_to_an_equal_value_is_an_update(
     told_apart: dict[str, dict[str, Any]], kind: str, name: str
@@ -138,7 +146,7 @@ def test_an_update_to_an_equal_value_is_an_update(
     assert (rows[1], rows[2]) == (second, first)
 
 
-@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("name", each(VALUES))
 def test_an_update_to_an_equal_value_is_a_version(
     told_apart: dict[str, dict[str, Any]], name: str
 ) -> None:
@@ -151,7 +159,7 @@ def test_an_update_to_an_equal_value_is_a_version(
     )
 
 
-@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("name", each(VALUES))
 def test_a_tie_of_equal_values_ends_the_same_whichever_came_first(
     told_apart: dict[str, dict[str, Any]], name: str
 ) -> None:
@@ -163,7 +171,7 @@ def test_a_tie_of_equal_values_ends_the_same_whichever_came_first(
     assert (counts, copies) == ([1, 2], [0, 0])
 
 
-@pytest.mark.parametrize("name", VALUES | SAME)
+@pytest.mark.parametrize("name", each(VALUES | SAME))
 def test_batches_never_change_the_table(told_apart: dict[str, dict[str, Any]], name: str) -> None:
     """One batch or two, the same tables (Convergence)."""
     assert len(told_apart[name]["tables"]) == 3
@@ -207,7 +215,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("name", each(KEYS))
 @pytest.mark.parametrize("arrival", ["one run", "a run each"])
 def test_keys_that_are_equal_and_not_the_same_are_two_keys(
     project: Project, name: str, arrival: str
@@ -247,7 +255,7 @@ def test_keys_that_are_equal_and_not_the_same_are_two_keys(
     assert found(project, "snap", columns) == versions
 
 
-@pytest.mark.parametrize("name", ["days", "zero"])
+@pytest.mark.parametrize("name", each(["days", "zero"]))
 def test_extracts_that_are_equal_and_not_the_same_differ(project: Project, name: str) -> None:
     """In the comparison of full extracts."""
     kind, first, second = VALUES[name]

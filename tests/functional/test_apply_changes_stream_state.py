@@ -321,6 +321,7 @@ def test_a_target_keeps_events_that_its_stream_does_not_have(project: Project) -
 # --- what it costs -------------------------------------------------------------------------------
 
 
+@pytest.mark.dbt_v1("its log does not say what a node sent")
 @pytest.mark.parametrize("name", ["now", "history"])
 def test_calls_of_a_node(project: Project, name: str) -> None:
     """At most 12 for a batch; nothing new takes 3, no temporary table, no write but the event."""

@@ -106,6 +106,7 @@ def model(dbt, session):
 """
 
 
+@pytest.mark.dbt_v1("it runs no Python models on DuckDB")
 @pytest.mark.parametrize("suffix", ["", ".df()", ".to_arrow_table()"], ids=["", "pandas", "arrow"])
 def test_python_models(project: Project, suffix: str) -> None:
     """SQL and Python models alike, whatever kind of frame they return."""
@@ -120,6 +121,7 @@ def test_python_models(project: Project, suffix: str) -> None:
     assert intervals(project.rows("history")) == [(1, 3, "x"), (3, 5, "y"), (6, None, "z")]
 
 
+@pytest.mark.dbt_v1("it runs no Python models on DuckDB")
 def test_python_models_that_yield_no_rows_to_read(project: Project) -> None:
     """What fails is told of the model, leaves nothing behind, and the next run is a first one."""
     broken = {

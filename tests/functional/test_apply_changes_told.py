@@ -208,6 +208,7 @@ FAILING = {
 }
 
 
+@pytest.mark.dbt_v1("it runs no Python models on DuckDB")
 @pytest.mark.parametrize("name", FAILING)
 def test_a_python_model_that_fails_leaves_nothing_behind(project: Project, name: str) -> None:
     """Neither in the user's schema nor in ours, in the first run or a later one."""

@@ -10,6 +10,8 @@ import pytest
 from command import Answer, sluice
 from project import PACKAGE, Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 DBT_PROJECT = (
     "name: shop\nprofile: shop\n# the author's own words\nmodels:\n  +materialized: view\n"
 )

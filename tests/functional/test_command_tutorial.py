@@ -10,6 +10,8 @@ from command import Answer, sluice
 from landing import make_files
 from pipeline import Pipeline
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 
 class Tutorial:
     """The tutorial in a scratch folder, and the command on it."""

@@ -17,6 +17,8 @@ import pytest
 from command import Answer, ended, land, locked, log_lines, orders, sluice, start
 from project import Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 HANG = """\
 {{ config(post_hook=[
     "select count(*) from read_csv('gate', columns={'a': 'varchar'})",

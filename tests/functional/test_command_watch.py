@@ -14,6 +14,8 @@ import pytest
 from command import DEADLINE, Answer, ended, land, locked, log_lines, orders, sluice, start
 from project import Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 
 @pytest.fixture
 def shop(project: Project) -> Project:

@@ -47,7 +47,7 @@ def test_integration_project(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop.land(1)
     run = shop.build()
-    manifest = shop._manifest
+    manifest = shop.manifest()
     for part in (
         "models/silver",
         "snapshots",
@@ -55,13 +55,13 @@ def test_integration_project(tmp_path: Path) -> None:
     ):  # there is what to leave out
         assert (shop.root.parent / part).exists()
     assert of_the_package(manifest) == []
-    assert any(macro.package_name == "sluice" for macro in manifest.macros.values())
+    assert any(macro["package_name"] == "sluice" for macro in manifest["macros"].values())
     hooks = [
-        node.tags
-        for node in manifest.nodes.values()
-        if node.package_name == "sluice" and node.resource_type.value == "operation"
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["package_name"] == "sluice" and node["resource_type"] == "operation"
     ]
-    assert sorted(hooks) == [["on-run-end"], ["on-run-start"]]
+    assert sorted(hooks) == ["sluice-on-run-end-0", "sluice-on-run-start-0"]
     own = {"orders", "orders_silver", "orders_history", "orders_by_customer", "raw_orders"}
     assert own <= {name for name, status in run.statuses.items() if status == "success"}
     assert run.statuses["history_is_the_versions"] == "pass"
@@ -114,9 +114,7 @@ def test_installed_from_git(template: Project, tmp_path: Path) -> None:
         subprocess.run(command, cwd=package, check=True, env={**os.environ, **identity})
     packages = f"packages:\n  - git: file://{bare}\n    revision: main\n    warn-unpinned: false\n"
     project = Project(tmp_path / "consumer", packages=packages)
-    (project.root / "target").mkdir()
-    parsed = "target/partial_parse.msgpack"
-    shutil.copy(template.root / parsed, project.root / parsed)
+    project.parsed_like(template)
     project.model("bronze", materialized="streaming_table")
     project.apply_changes(
         "current", "select * from {{ sluice.stream(ref('bronze')) }}", keys=["id"], sequence_by="n"
@@ -124,6 +122,6 @@ def test_installed_from_git(template: Project, tmp_path: Path) -> None:
     project.load("events", [{"id": 1, "n": 1}, {"id": 1, "n": 2}], id="integer", n="integer")
     project.build()
     assert project.rows("current") == [{"id": 1, "n": 2}]
-    assert of_the_package(project._manifest) == []
+    assert of_the_package(project.manifest()) == []
     assert not (project.root / "dbt_packages" / "sluice").is_symlink()
     assert project.flows()["current"]["num_upserted_rows"] == 1

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import dbts
 from landing import CUSTOMERS, RULES, Landed, make_files, read_landed
 from pipeline import WITHOUT_TESTS, Pipeline
 from project import PACKAGE, Row, Run
@@ -87,7 +88,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOOM", "yes")
         told.step({"2.json": files[1]})
-    told.step({"3.json": files[2]}, "--select", BRONZE, SILVER)
+    no_unit_tests = ("--exclude-resource-type", "unit_test")  # dbt v2 has none over structs
+    told.step({"3.json": files[2]}, "--select", BRONZE, SILVER, *no_unit_tests)
     told.step({"4.json": files[0]})  # a replay
     told.step({"5.json": strange})
     told.land(files[3], "6.json")
@@ -145,8 +147,10 @@ def test_change_feeds_count_what_python_counts(told: Told) -> None:
                 continue
             flow = told.flow(step, dataset)
             if number == 1 and dataset == "customers":
-                assert flow["status"] == "FAILED" and flow["num_input_rows"] is None
-                continue
+                assert flow["status"] == "FAILED"
+                assert (flow["num_input_rows"] is None) is not dbts.is_v2()
+                if not dbts.is_v2():  # there the hook that fails stands behind the rows
+                    continue
             counts = CUSTOMERS.counts(before, waiting)
             names = ("num_input_rows", "num_duplicate_rows", "num_late_rows", "num_conflicts")
             assert tuple(flow[name] for name in names) == tuple(counts), (dataset, number)

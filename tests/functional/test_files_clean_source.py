@@ -9,6 +9,7 @@ from project import Project
 from sources import ID, NO_GZIP, ids, ledger, rows, same, source
 
 
+@pytest.mark.dbt_v1("clean_source moves no files there")
 @pytest.mark.parametrize("how", ["move", "delete"])
 def test_clean_source(project: Project, how: str) -> None:
     """Files leave the folder when they were read long enough ago; failed and new ones stay."""
@@ -38,6 +39,7 @@ def test_clean_source(project: Project, how: str) -> None:
     same(rows(project, "cleaned"), ids(1, 3))
 
 
+@pytest.mark.dbt_v1("clean_source moves no files there")
 def test_clean_source_overwrites_nothing(project: Project) -> None:
     """What lies in the archive under the same name stays there."""
     put(project.root / "landing" / "a.json", b'{"id": 1}\n')

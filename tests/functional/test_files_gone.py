@@ -48,6 +48,7 @@ def test_a_location_that_had_files_and_has_none_is_told_on_every_run(
     same(rows(project, "bronze"), ids(1))
 
 
+@pytest.mark.dbt_v1("clean_source moves no files there")
 @pytest.mark.parametrize("way", WAYS)
 def test_a_location_that_clean_source_emptied_is_not_told(project: Project, way: str) -> None:
     """Kind 6: those files are where they should be."""
@@ -146,6 +147,7 @@ def test_clean_source_spares_another_file_of_the_same_size(project: Project, way
     assert not list((project.root).glob("archive/*"))
 
 
+@pytest.mark.dbt_v1("clean_source moves no files there")
 @pytest.mark.parametrize("way", WAYS)
 def test_clean_source_takes_a_file_that_was_read_again(project: Project, way: str) -> None:
     """Kind 6: with allow_overwrites the newest reading counts, also that of a smaller file."""
@@ -160,6 +162,7 @@ def test_clean_source_takes_a_file_that_was_read_again(project: Project, way: st
     same(rows(project, "bronze"), ids(1, 2, 3, 4))
 
 
+@pytest.mark.dbt_v1("clean_source moves no files there")
 @pytest.mark.parametrize("overwrites", [False, True])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_file_under_the_name_of_a_cleaned_one_is_new(

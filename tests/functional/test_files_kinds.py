@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import dbts
 from landing import put
 from project import Project
 from sources import ID, ids, ledger, rows, same, source
@@ -145,7 +146,8 @@ def test_mixed_line_ends_are_read_where_nothing_can_be_misread(project: Project)
     same(rows(project, "bronze"), [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}])
     found = {row["file"]: row for row in ledger(project, "bronze")}
     assert [found[name]["status"] for name in found] == ["INGESTED", "FAILED", "FAILED"]
-    assert "line 2 has 3 fields, the first line has 2" in found["c.csv"]["error"]
+    why = "line 2 has 3 fields, the first line has 2"
+    assert ("does not tell why" if dbts.is_v2() else why) in found["c.csv"]["error"]
     assert [text for text in run.warnings if "b.csv" in text]
 
 

