@@ -23,6 +23,8 @@ REMOTE_SECONDS = 60.0
 """The interval where a location is no folder of this machine and none was given."""
 PAUSE_SECONDS = 5.0
 """Before the next try, after another process was in the way."""
+SILENCE_SECONDS = 3600.0
+"""In which a failure that stays is told once."""
 GROUP_MILLISECONDS = 50
 """Files that land within so short a time are one change."""
 CODE = (".sql", ".py", ".yml", ".yaml", ".csv", ".md")
@@ -49,6 +51,7 @@ def watch(
             "is not installed", where="watchfiles", way="pip install 'sluice[operate]'"
         )
     manifest = project.parse()
+    options = replace(options, silence=SILENCE_SECONDS)
     code, done = DONE, 0
     with terminated(), watched(project, manifest) as (changes, remote):
         pause = interval or (REMOTE_SECONDS if remote else None)
