@@ -82,7 +82,13 @@
 
 
 {% macro update_created(command, started_by, full_refresh=false, moment=none) %}
-    {# The event that begins an update. #}
+    {# The event that begins an update. Updates are numbered, for a clock that is set back would put them in another
+       order. #}
+    {% set number = sluice.json_text('details', ['create_update', 'number']) %}
+    {% set last = sluice.query_rows(
+        'select max(cast(' ~ number ~ ' as ' ~ dbt.type_bigint() ~ ')) as number from '
+        ~ sluice.state_relation('event_log') ~ " where event_type = 'create_update'"
+    ) %}
     {% do return({
         'timestamp': moment,
         'level': 'INFO',
@@ -90,6 +96,7 @@
         'dataset': none,
         'message': 'Update ' ~ invocation_id ~ ' started by ' ~ started_by ~ '.',
         'details': {'create_update': {
+            'number': (last[0].number or 0) | int + 1,
             'command': command,
             'full_refresh': full_refresh,
             'target': target.name,

@@ -196,15 +196,30 @@
 
 
 {% macro apply_retention() %}
-    {# Whole updates, so that the views never show half of one; an open one is kept however old it is. #}
+    {# Whole updates, so that the views never show half of one; an open one is kept however old it is. Where the update
+       before this one is itself too old, nothing: either there was a long pause, or the clock jumped ahead, which would
+       take the whole log. The next update can tell. #}
     {% set days = sluice.event_log_retention_days() %}
     {% if days is none %}{% do return(none) %}{% endif %}
     {% set cut = modules.datetime.datetime.now(modules.pytz.utc) - modules.datetime.timedelta(days=days) %}
+    {% set cut = sluice.timestamp_expression(cut.strftime('%Y-%m-%d %H:%M:%S.%f')) %}
+    {% set updates = sluice.state_relation('updates') %}
+    {% set recent %}
+        select count(*) as num_updates
+        from (
+            select started_at
+            from {{ updates }}
+            where update_id <> {{ sluice.literal(invocation_id) }}
+            order by coalesce(number, 0) desc, started_at desc
+            limit 1
+        ) as _sluice_before
+        where started_at >= {{ cut }}
+    {% endset %}
+    {% if not sluice.query_rows(recent)[0].num_updates | int %}{% do return(none) %}{% endif %}
     {% set forgotten %}
         select update_id
-        from {{ sluice.state_relation('updates') }}
-        where status <> 'RUNNING'
-            and finished_at < {{ sluice.timestamp_expression(cut.strftime('%Y-%m-%d %H:%M:%S.%f')) }}
+        from {{ updates }}
+        where status <> 'RUNNING' and finished_at < {{ cut }}
     {% endset %}
     {# The target's own log, which names the updates to forget, comes last. #}
     {% for database in sluice.state_databases() | reverse %}

@@ -37,7 +37,8 @@
             false
         ) as full_refresh,
         max({{ sluice.json_text('created', ['create_update', 'command']) }}) as command,
-        max_by(message, case when state is not null then timestamp end) as message
+        max_by(message, case when state is not null then timestamp end) as message,
+        max(cast({{ sluice.json_text('created', ['create_update', 'number']) }} as {{ dbt.type_bigint() }})) as number
     from _sluice_events
     group by update_id
     having count(created) > 0 or count(state) > 0
@@ -50,10 +51,11 @@
         select
             update_id,
             dataset,
-            timestamp,
             details,
             {{ sluice.json_text('details', ['unique_id']) }} as unique_id,
-            {{ sluice.json_text('details', ['flow_progress', 'status']) }} as status
+            {{ sluice.json_text('details', ['flow_progress', 'status']) }} as status,
+            -- what dbt says of a flow when it is done with it, as against what the flow committed before
+            level <> 'METRICS' as is_last
         from {{ event_log }}
         where event_type = 'flow_progress'
     )
@@ -61,9 +63,11 @@
     select
         update_id,
         dataset,
-        -- dbt --fail-fast calls a flow skipped that had just committed
+        -- dbt --fail-fast calls a flow skipped that had just committed; a clock may be set back in between
         coalesce(
-            max_by(status, case when status is not null and status <> 'SKIPPED' then timestamp end), 'SKIPPED'
+            max(case when is_last and status <> 'SKIPPED' then status end),
+            max(case when not is_last then status end),
+            'SKIPPED'
         ) as status,
         {% for metric in [
             'num_input_rows', 'num_output_rows', 'num_upserted_rows', 'num_deleted_rows',

@@ -12,7 +12,7 @@
 
 
 {% macro seconds_since(moment) %}
-    {# How long ago a moment was. The total_seconds() of dbt v2 are whole ones. #}
+    {# How long ago a moment was, 0 if the clock was set back since. The total_seconds() of dbt v2 are whole ones. #}
     {% set passed = modules.datetime.datetime.now() - moment %}
-    {% do return(passed.days * 86400 + passed.seconds + passed.microseconds / 1000000) %}
+    {% do return([passed.days * 86400 + passed.seconds + passed.microseconds / 1000000, 0] | max) %}
 {% endmacro %}

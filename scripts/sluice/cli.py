@@ -31,19 +31,24 @@ def main() -> None:
 
 @main.command(epilog=EXITS)
 @click.option("-f", "--full-refresh", is_flag=True, help="Rebuild what is selected from nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Let go of rows that a full refresh can't rebuild.")
 @update_options
 @project_options
-def update(project: Project, options: Any, full_refresh: bool) -> None:
+def update(project: Project, options: Any, full_refresh: bool, yes: bool) -> None:
     """Run one update: lock, dbt build, a line in logs/update.log.
 
     It waits for an update that is still running and for a locked database, tries again after a lost
     connection, and never repeats what failed for a reason that stays. SIGTERM rolls back and ends
     it.
+
+    Where a full refresh would lose rows, for their files are gone, it asks; without a terminal it
+    does nothing unless --yes is given.
     """
     from sluice.commands.report import PageBehindUpdates
     from sluice.pipeline.update import update
 
     options.full_refresh = full_refresh
+    options.agree = lambda lost: agree(lost, yes)
     outcome = update(project, options)
     say(outcome, options.log_format)
     page = PageBehindUpdates()
@@ -79,6 +84,18 @@ def watch(project: Project, options: Any, interval: float | None, max_updates: i
         page.ended(outcome)
 
     sys.exit(watch(project, options, interval, max_updates, said, page.write))
+
+
+def agree(lost: list[str], yes: bool) -> bool:
+    """Say what a full refresh would lose; return whether it may, asked on a terminal."""
+    for line in lost:
+        print(f"sluice: a full refresh loses {line}", file=sys.stderr)
+    if yes or not sys.stdin.isatty():
+        return yes
+    try:
+        return click.confirm("Let these rows go?", err=True)
+    except click.Abort:
+        return False
 
 
 def say(outcome: Any, log_format: str) -> None:

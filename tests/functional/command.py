@@ -63,12 +63,15 @@ def sluice(project: Project, *arguments: str) -> Answer:
     return Answer(result.exit_code, result.stdout, result.stderr)
 
 
-def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+def start(
+    folder: Path, *arguments: str, stdin: int | None = None, **environment: str
+) -> subprocess.Popen[str]:
     """Start the command in a folder, in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "sluice", *arguments],
         cwd=folder,
         env={**os.environ, **environment},
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -79,6 +82,17 @@ def ended(process: subprocess.Popen[str]) -> Answer:
     """Wait for a started command."""
     out, err = process.communicate(timeout=DEADLINE)
     return Answer(process.returncode, out, err)
+
+
+def asked(folder: Path, answers: list[str], *arguments: str) -> Answer:
+    """Run the command with a terminal for its input, on which these lines were typed."""
+    terminal, inner = os.openpty()
+    try:
+        os.write(terminal, "".join(f"{answer}\n" for answer in answers).encode())
+        return ended(start(folder, *arguments, stdin=inner))
+    finally:
+        os.close(terminal)
+        os.close(inner)
 
 
 def log_lines(project: Project) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from command import Answer, sluice
+from command import Answer, asked, sluice
 from project import PACKAGE, Project
 
 pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
@@ -168,6 +168,33 @@ def test_what_will_not_do(
     assert answer.code == 2, answer
     assert told in answer.err and "expected" in answer.err
     assert contents(shop.root) == before
+
+
+def test_questions(shop: Project) -> None:
+    """On a terminal it asks for key and sequence, with what it found, and before it writes."""
+    land(shop, "1.csv", "id,other,name,version\n1,7,a,1\n")
+    arguments = ["init", "--source", "orders", "--location", "landing/orders/*"]
+    arguments += ["--package", str(PACKAGE)]
+    before = contents(shop.root)
+
+    answer = asked(shop.root, ["", "", "n"], *arguments)
+
+    assert answer.code == 1, answer
+    for question in ("Key columns [id]", "Sequence (what is later) [version]", "Write these?"):
+        assert question in answer.out
+    assert contents(shop.root) == before
+
+    answer = asked(shop.root, ["other", "", "y"], *arguments)
+
+    assert answer.code == 0, answer
+    assert "key: other; sequence: version" in answer.out
+    assert '"keys": ["other"]' in (shop.root / "models/gold/orders.sql").read_text()
+
+
+def test_any_name_of_a_file(shop: Project) -> None:
+    """Signs that SQL has a use for are read, too."""
+    land(shop, "it's \\new.csv", "id,name,version\n1,a,1\n")
+    assert init(shop).code == 0
 
 
 def test_nobody_can_be_asked(shop: Project) -> None:

@@ -91,6 +91,36 @@ def test_a_process_for_each_node(project: Project) -> None:
     }
 
 
+def test_each_model_and_then_its_tests(project: Project) -> None:
+    """As Cosmos runs a project: `run -s one`, `test -s one`; two rounds, in their order."""
+    landing = events_project(project)
+    for number in (1, 2):
+        put(landing / f"{number}.json", LINE.format(number))
+        for name in ("bronze", "silver", "current"):
+            project.run("--select", name, command="run")
+            project.run("--select", name, command="test")
+    found = project.query("""
+        select
+            updates.command,
+            flows.dataset,
+            updates.status,
+            updates.number,
+            flows.status as flow_status,
+            flows.num_input_rows
+        from lake_sluice.updates
+        left join lake_sluice.flows using (update_id)
+        order by updates.number
+    """)
+    # Only silver has tests, and a selection without nodes is no update.
+    expected = 2 * [("run", "bronze"), ("run", "silver"), ("test", None), ("run", "current")]
+    assert [(row["command"], row["dataset"]) for row in found] == expected
+    assert [row["number"] for row in found] == list(range(1, len(expected) + 1))
+    assert {row["status"] for row in found} == {"COMPLETED"}
+    assert {(row["flow_status"], row["num_input_rows"]) for row in found if row["dataset"]} == {
+        ("COMPLETED", 1)
+    }
+
+
 def test_commands_that_only_look_are_no_updates(project: Project) -> None:
     """compile, show, list, parse, docs and an empty selection log nothing and read nothing."""
     landing = events_project(project)

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from sluice.commands.init import package_entry
 from sluice.pipeline.errors import BusyError, ConfigurationError, ConnectionLostError, SluiceError
+from sluice.pipeline.files import format_of, reader_of
 from sluice.pipeline.locations import folder_of
 from sluice.pipeline.project import Project
 from sluice.pipeline.troubles import RETRIED, first_line, known_trouble
+from sluice.pipeline.writing import umask, write_whole
 
 TEXTS = [
     (
@@ -120,6 +123,60 @@ def test_the_folder_of_a_location(location: str, folder: str) -> None:
 def test_the_folder_of_a_location_on_windows(location: str, folder: str) -> None:
     """Drives and shares."""
     assert folder_of(location, PureWindowsPath) == PureWindowsPath(folder)
+
+
+def test_files_on_windows_are_read_by_their_own_names() -> None:
+    """A backslash is no escape in SQL; a quote is doubled."""
+    paths = [r"C:\data\new\1.csv", r"\\server\share\it's.csv"]
+    assert r"['C:\data\new\1.csv', '\\server\share\it''s.csv']" in reader_of("csv", paths)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (r"C:\data.d\1.csv", "csv"),
+        (r"\\server\share\1.json.gz", "json"),
+        ("D:/x/1.PARQUET", "parquet"),
+    ],
+)
+def test_the_format_of_a_file_on_windows(path: str, kind: str) -> None:
+    """By its name, packed or not; dots in folders do not count."""
+    assert format_of(path) == kind
+
+
+def test_a_package_on_another_drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no relative path to it; slashes are as dbt has them."""
+
+    def other_drive(*_paths: object) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr("os.path.relpath", other_drive)
+    entry = package_entry(Project(tmp_path, tmp_path), str(tmp_path))
+    assert entry == {"local": tmp_path.resolve().as_posix()}
+
+
+def test_a_file_is_written_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there stays until the new text is complete; so do a link and its permissions."""
+    file = tmp_path / "folder" / "dbt_project.yml"
+    write_whole(file, "old\n")
+    assert file.stat().st_mode & 0o777 == 0o666 & ~umask()
+    file.chmod(0o640)
+    link = tmp_path / "link.yml"
+    link.symlink_to(file)
+
+    write_whole(link, "nëw\n")
+
+    assert link.is_symlink() and file.read_text(encoding="utf-8") == "nëw\n"
+    assert file.stat().st_mode & 0o777 == 0o640
+
+    def full(*_arguments: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(file, "half of it")
+    assert file.read_text(encoding="utf-8") == "nëw\n"
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_store_has_no_folder() -> None:

@@ -9,12 +9,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from sluice.pipeline import event_log
+from sluice.pipeline.alert_sender import log_file, open_receivers
+from sluice.pipeline.alert_settings import ANY_RULE, URLS, given_settings, read_settings, urls
+from sluice.pipeline.alerts import MISSING, alerts_folder
 from sluice.pipeline.database import Database, connect
 from sluice.pipeline.errors import BUSY, DONE, WRONG, SluiceError
 from sluice.pipeline.locations import empty_locations
@@ -41,7 +45,7 @@ def examine(project: Project) -> list[Finding]:
 
     What can't be looked at because of an error before it is left out. Writes nothing.
     """
-    findings = [*versions(), package(project)]
+    findings = [*versions(), package(project), *alerts(project)]
     for look in (folders, profile, disk):
         try:
             findings += look(project)
@@ -58,6 +62,7 @@ def examine(project: Project) -> list[Finding]:
             findings.append(Finding("database", OK, f"{project.database_name} can be read"))
             findings += state(database)
             findings += locations(database, manifest)
+            findings += thresholds(database)
     except SluiceError as error:
         findings.append(broken("database", error))
     return findings
@@ -111,6 +116,41 @@ def package(project: Project) -> Finding:
         )
         return Finding("package", WARNING, text)
     return Finding("package", OK, f"the package is {have}")
+
+
+def alerts(project: Project) -> Iterator[Finding]:
+    """Yield whether alerts could be sent, and whether the last one was; sends none."""
+    try:
+        told = [*(settings := read_settings(project)).events, *settings.thresholds]
+    except SluiceError as error:
+        yield broken("alerts", error)
+        return
+    if not urls():
+        wanted = given_settings(project)[1] is not None
+        way = "; way out: set it where sluice update runs, or take the settings away"
+        text = f"none is sent, for {URLS} is not set here{way if wanted else ''}"
+        yield Finding("alerts", WARNING if wanted else OK, text)
+        return
+    if find_spec("apprise") is None:
+        yield Finding("alerts", WARNING, MISSING)
+        return
+    receivers = open_receivers()
+    for name, receiver in receivers:
+        if receiver is None:
+            way = "apprise --details lists the kinds"
+            text = f"{URLS}: {name} is no address that apprise knows; way out: {way}"
+            yield Finding("alerts", ERROR, text, WRONG)
+    last = last_line(log_file(alerts_folder(project)))
+    if " NOT_SENT " in last:
+        way = "see who did not get it, and try that address with the command apprise"
+        yield Finding("alerts", WARNING, f"the last one was not sent: {last}; way out: {way}")
+    yield Finding("alerts", OK, f"{len(receivers)} receivers are told of {', '.join(told)}")
+
+
+def last_line(file: Path) -> str:
+    """Return the last line of a log, empty if it has none."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return lines[-1] if lines else ""
 
 
 def profile(project: Project) -> Iterator[Finding]:
@@ -225,6 +265,23 @@ def locations(database: Database, manifest: Any) -> Iterator[Finding]:
         yield Finding("locations", WARNING, f"{node.name}: {message}")
     if not empty:
         yield Finding("locations", OK, "files are at every location")
+
+
+def thresholds(database: Database) -> Iterator[Finding]:
+    """Yield which thresholds of alerts are of no rule that ever ran."""
+    try:
+        wanted = set(read_settings(database.project).thresholds) - {ANY_RULE}
+    except SluiceError:  # told already
+        return
+    if wanted and database.has("data_quality"):
+        known = set(event_log.rule_names(database))
+        known |= {name.partition(".")[2] for name in known}
+        if unknown := sorted(wanted - known):
+            text = (
+                f"thresholds of rules that never ran: {', '.join(unknown)}; way out: correct the"
+                " names (sluice status --json has them), or run an update first"
+            )
+            yield Finding("alerts", WARNING, text)
 
 
 def as_json(findings: list[Finding]) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ import yaml
 from sluice.pipeline.errors import ConfigurationError
 from sluice.pipeline.files import Look
 from sluice.pipeline.project import SILENT, Project, read_yaml
+from sluice.pipeline.writing import write_whole
 
 FILE_TIME = "_metadata.file_modification_time"
 """The sequence of files that have none: a row of a later file is a later one."""
@@ -251,9 +252,7 @@ def parsed(text: str) -> Any:
 def write_plan(project: Project, plan: Plan) -> None:
     """Write the files, and install the package if it is not. Raises ConfigurationError."""
     for path, text in {**plan.files, **plan.edits}.items():
-        file = project.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        write_whole(project.root / path, text)
     if project.raw.get("name") == "sluice" or (project.packages_path / "sluice").exists():
         return
     result = project.dbt(*SILENT[:4], "deps")

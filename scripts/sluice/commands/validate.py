@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from sluice.pipeline.alert_settings import read_settings
 from sluice.pipeline.database import connect
 from sluice.pipeline.errors import ConfigurationError
 from sluice.pipeline.locations import empty_locations, flows
@@ -29,15 +30,16 @@ def validate(project: Project) -> dict[str, Any]:
     compiled, which does not see the options of targets. Raises BusyError while the database is
     locked.
     """
+    problems = wrong_alerts(project)
     try:
         manifest = project.parse()
     except ConfigurationError as error:
         if error.known:
             raise
         problem = {"level": ERROR, "dataset": None, "where": str(project.root)}
-        return report([{**problem, "message": str(error)}], [], 0)
+        return report([*problems, {**problem, "message": str(error)}], [], 0)
     with connect(project, read_only=True) as database:
-        problems = [
+        problems += [
             {
                 "level": WARNING,
                 "dataset": node.name,
@@ -52,6 +54,16 @@ def validate(project: Project) -> dict[str, Any]:
     else:
         found, unchecked = dry_run(project, manifest, ["compile"])
     return report(problems + found, unchecked, len(flows(manifest)) - len(unchecked))
+
+
+def wrong_alerts(project: Project) -> list[Problem]:
+    """Return what is wrong in the settings of alerts."""
+    try:
+        read_settings(project)
+    except ConfigurationError as error:
+        same = {"level": ERROR, "dataset": None, "where": None}
+        return [{**same, "message": str(error)}]
+    return []
 
 
 def report(problems: list[Problem], unchecked: list[str], checked: int) -> dict[str, Any]:

@@ -28,6 +28,8 @@ PAGE_SECONDS = 10.0
 """How old the page has to be to be written again, where nothing has landed for a second,"""
 LATE_PAGE_SECONDS = 60.0
 """and where files land all the time, for they wait meanwhile."""
+SILENCE_SECONDS = 3600.0
+"""In which a failure that stays is told once."""
 GROUP_MILLISECONDS = 50
 """Files that land within so short a time are one change."""
 CODE = (".sql", ".py", ".yml", ".yaml", ".csv", ".md")
@@ -57,6 +59,7 @@ def watch(
             "is not installed", where="watchfiles", way="pip install 'sluice[operate]'"
         )
     manifest = project.parse()
+    options = replace(options, silence=SILENCE_SECONDS)
     code, done = DONE, 0
     with terminated(), watched(project, manifest) as (changes, remote):
         pause = interval or (REMOTE_SECONDS if remote else None)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from itertools import takewhile
 from typing import Any
 
 from sluice.pipeline.database import Database, Row
+from sluice.pipeline.errors import SluiceError
 from sluice.pipeline.sql import literal
 
-NEWEST = "order by started_at desc, update_id limit"
 FIGURES = ("rows_in", "rows_out", "dropped", "late", "duplicate", "conflicts", "seconds",
            "update_id", "started_at")  # fmt: skip
 """What datasets() has of a run."""
+MOST_UPDATES = 10_000
+"""Of those that are looked through for how long an update has failed."""
 
 
 def updates(database: Database, limit: int) -> list[Row]:
@@ -23,7 +26,7 @@ def updates(database: Database, limit: int) -> list[Row]:
         return []
     found = database.query(
         f"select update_id, status, command, started_at, finished_at, message"
-        f" from {database.relation('updates')} {NEWEST} {limit}"
+        f" from {database.relation('updates')} order by {newest(database)} limit {limit}"
     )
     return [
         {
@@ -38,6 +41,20 @@ def updates(database: Database, limit: int) -> list[Row]:
     ]
 
 
+def newest(database: Database, view: str = "") -> str:
+    """Return how updates are ordered, the newest first: by number, for a clock may be set back.
+
+    view: what the columns belong to, as `name.`. Early updates have no number, and a database that
+    an earlier version wrote has no such column until the next update.
+    """
+    clock = f"{view}started_at desc, {view}update_id"
+    try:
+        database.query(f"select number from {database.relation('updates')} where 1 = 0")
+    except SluiceError:
+        return clock
+    return f"coalesce({view}number, 0) desc, {clock}"
+
+
 def datasets(database: Database) -> list[Row]:
     """Return how each dataset fared when it last ran, by name.
 
@@ -49,7 +66,10 @@ def datasets(database: Database) -> list[Row]:
     found = database.query(
         f"""
         with _sluice_runs as (
-            select flows.*, updates.started_at
+            select
+                flows.*,
+                updates.started_at,
+                row_number() over (order by {newest(database, "updates.")}) as _sluice_age
             from {database.relation("flows")} as flows
             inner join {database.relation("updates")} as updates
                 on updates.update_id = flows.update_id
@@ -59,7 +79,7 @@ def datasets(database: Database) -> list[Row]:
             select
                 *,
                 row_number() over (
-                    partition by unique_id, dataset order by started_at desc, update_id
+                    partition by unique_id, dataset order by _sluice_age
                 ) as _sluice_number
             from _sluice_runs
         )
@@ -91,10 +111,23 @@ def expectations(database: Database, last: list[Row]) -> list[Row]:
     last: of datasets(). dataset, name, on_violation, passed, failed (rows of that batch).
     """
     ids = {(row["name"], row["update_id"]) for row in last}
-    if not ids:
+    found = rules(database, sorted({update_id for _name, update_id in ids}))
+    return [
+        {key: value for key, value in row.items() if key != "update_id"}
+        for row in found
+        if (row["dataset"], row["update_id"]) in ids
+    ]
+
+
+def rules(database: Database, update_ids: list[str]) -> list[Row]:
+    """Return each rule's counts in some updates, by dataset and name.
+
+    dataset, name, on_violation, update_id, passed, failed (rows).
+    """
+    if not update_ids:
         return []
-    wanted = ", ".join(literal(update_id) for update_id in sorted({i for _, i in ids}))
-    found = database.query(
+    wanted = ", ".join(literal(update_id) for update_id in update_ids)
+    return database.query(
         f"""
         select
             dataset,
@@ -109,11 +142,29 @@ def expectations(database: Database, last: list[Row]) -> list[Row]:
         order by dataset, expectation
         """
     )
-    return [
-        {key: value for key, value in row.items() if key != "update_id"}
-        for row in found
-        if (row["dataset"], row["update_id"]) in ids
-    ]
+
+
+def rule_names(database: Database) -> list[str]:
+    """Return the rules that ever ran, as `dataset.rule`."""
+    found = database.query(
+        f"select distinct dataset, expectation from {database.relation('data_quality')}"
+    )
+    return [f"{row['dataset']}.{row['expectation']}" for row in found]
+
+
+def failing_since(database: Database, update_id: str) -> tuple[str, int] | None:
+    """Return (moment of the first, number) of the failures in a row that end with an update.
+
+    Of updates by the same command of dbt; None where that one did not fail.
+    """
+    relation = database.relation("updates")
+    found = database.query(
+        f"select update_id, status, started_at from {relation} where command in"
+        f" (select command from {relation} where update_id = {literal(update_id)})"
+        f" order by {newest(database)} limit {MOST_UPDATES}"
+    )
+    row = list(takewhile(lambda update: update["status"] == "FAILED", found))
+    return (iso(row[-1]["started_at"]), len(row)) if row else None
 
 
 def failed_files(database: Database) -> list[Row]:

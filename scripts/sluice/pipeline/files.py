@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from sluice.pipeline.errors import ConfigurationError
-from sluice.pipeline.sql import quoted
+from sluice.pipeline.sql import literal, quoted
 from sluice.pipeline.troubles import first_line
 
 READERS = {
@@ -67,7 +67,7 @@ def look_at(location: str, root: Path) -> Look:
                 way="land the first file, or name another place: --location GLOB",
             )
         kind = format_of(paths[-1])
-        reader = READERS[kind].format(files=repr(paths[-LOOKED_AT:]))
+        reader = reader_of(kind, paths[-LOOKED_AT:])
         try:
             con.execute(f"create table looked as select * from {reader}")
         except duckdb.Error as error:
@@ -80,6 +80,11 @@ def look_at(location: str, root: Path) -> Look:
         look.columns = {name: sql_type.lower() for name, sql_type, *_ in described}
         guess(con, look)
         return look
+
+
+def reader_of(kind: str, paths: list[str]) -> str:
+    """Return the SQL that reads files of a format, whatever signs are in their names."""
+    return READERS[kind].format(files=f"[{', '.join(map(literal, paths))}]")
 
 
 def format_of(path: str) -> str:

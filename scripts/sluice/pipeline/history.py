@@ -40,27 +40,6 @@ def runs(database: Database, ids: list[str]) -> list[Row]:
     )
 
 
-def rules(database: Database, ids: list[str]) -> list[Row]:
-    """Return the counts of rules in these updates: update_id, dataset, name, passed, failed."""
-    if not ids:
-        return []
-    return database.query(
-        f"""
-        select
-            update_id,
-            dataset,
-            expectation as name,
-            max(on_violation) as on_violation,
-            cast(sum(passed_records) as bigint) as passed,
-            cast(sum(failed_records) as bigint) as failed
-        from {database.relation("data_quality")}
-        where {among(ids)}
-        group by update_id, dataset, expectation
-        order by dataset, name
-        """
-    )
-
-
 def troubles(database: Database, update_id: str) -> list[Row]:
     """Return the warnings and errors of an update, in their order: level, kind, dataset, message.
 

@@ -44,9 +44,22 @@ class Project:
         return read_yaml(self.root / "dbt_project.yml")
 
     @property
+    def readable(self) -> dict[str, Any]:
+        """The same, empty where it can't be read: for what has to go on and tell that."""
+        try:
+            return self.raw
+        except ConfigurationError:
+            return {}
+
+    @property
+    def name(self) -> str:
+        """The project's name, that of its folder where dbt_project.yml has none."""
+        return str(self.readable.get("name") or self.root.name)
+
+    @property
     def log_path(self) -> Path:
         """The folder of logs."""
-        given = os.environ.get("DBT_LOG_PATH") or self.raw.get("log-path") or "logs"
+        given = os.environ.get("DBT_LOG_PATH") or self.readable.get("log-path") or "logs"
         return self.root / given
 
     @property

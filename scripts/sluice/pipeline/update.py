@@ -9,16 +9,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 import tenacity
 
-from sluice.pipeline import event_log
+from sluice.pipeline import alerts, event_log
+from sluice.pipeline.alert_settings import read_settings
 from sluice.pipeline.database import connect, hold, until
 from sluice.pipeline.errors import BUSY, DONE, FAILED, SluiceError
+from sluice.pipeline.failures import kind_of, what_failed
 from sluice.pipeline.lock import lock
+from sluice.pipeline.losses import without_losses
 from sluice.pipeline.project import Project
 from sluice.pipeline.troubles import RETRIED, known_trouble
 
@@ -31,7 +34,11 @@ FAILING = ("error", "fail", "runtime error", "partial success")
 
 @dataclass
 class Options:
-    """What an update does. wait: seconds, for whoever is in the way; quiet: errors of dbt only."""
+    """What an update does. wait: seconds, for whoever is in the way; quiet: errors of dbt only.
+
+    agree: is given what a full refresh would lose, a line a table; returns whether it may.
+    silence: seconds in which the same failure is not told again (alerts.py).
+    """
 
     select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -40,6 +47,14 @@ class Options:
     wait: float = 60
     quiet: bool = False
     log_format: str = "text"
+    agree: Callable[[list[str]], bool] = lambda _lost: False
+    silence: float = 0.0
+
+    @property
+    def selection(self) -> list[str]:
+        """The options of dbt that say what is built."""
+        found = ["--select", *self.select] if self.select else []
+        return found + (["--exclude", *self.exclude] if self.exclude else [])
 
     @property
     def command(self) -> list[str]:
@@ -47,16 +62,19 @@ class Options:
         command = ["--log-format", self.log_format]
         if not sys.stdout.isatty():
             command.append("--no-use-colors")
-        command += [*(["--quiet"] if self.quiet else []), "build"]
-        command += ["--select", *self.select] if self.select else []
-        command += ["--exclude", *self.exclude] if self.exclude else []
+        command += [*(["--quiet"] if self.quiet else []), "build", *self.selection]
         command += ["--full-refresh"] if self.full_refresh else []
         return command + (["--threads", str(self.threads)] if self.threads else [])
 
 
 @dataclass
 class Outcome:
-    """How an update ended. update_id: None where dbt logged none; error: what ended it early."""
+    """How an update ended.
+
+    update_id: None where dbt logged none; error: what ended it early; failed: (kind, name, text) of
+    datasets and tests; rules: dataset, name, on_violation, passed, failed (rows); since: (moment of
+    the first, number) of failures in a row.
+    """
 
     status: str
     code: int
@@ -65,6 +83,16 @@ class Outcome:
     rows_in: int = 0
     dropped: int = 0
     error: SluiceError | None = None
+    failed: list[tuple[str, str, str]] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    since: tuple[str, int] | None = None
+    passing: bool = False
+    """Whether it failed by nothing but troubles that may be gone at the next update."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal ended it."""
+        return self.code > 128
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -103,6 +131,7 @@ def update(project: Project, options: Options, manifest: Any = None) -> Outcome:
     def ended(outcome: Outcome) -> Outcome:
         outcome.seconds = time.monotonic() - begin
         write_line(project, outcome)
+        alerts.tell(project, outcome, options.silence)
         return outcome
 
     def give_up(number: int) -> None:
@@ -112,10 +141,12 @@ def update(project: Project, options: Options, manifest: Any = None) -> Outcome:
 
     with interruptible(give_up) as caught:
         try:
+            read_settings(project)  # wrong ones are told before anything is built
             return ended(locked_update(project, options, begin + options.wait, manifest))
         except SluiceError as error:
             status = "BUSY" if error.code == BUSY else "FAILED"
-            return ended(Outcome(status, error.code, error=error))
+            passing = isinstance(error, RETRIED)
+            return ended(Outcome(status, error.code, error=error, passing=passing))
         except KeyboardInterrupt:
             return ended(interrupted(project, caught[0] if caught else signal.SIGINT))
 
@@ -166,7 +197,8 @@ def interruptible(give_up: Callable[[int], None]) -> Iterator[list[int]]:
 def locked_update(project: Project, options: Options, deadline: float, manifest: Any) -> Outcome:
     """Do the work under the lock and with the database held. Raises SluiceError."""
     with lock(project.log_path, deadline), hold(project, deadline):
-        result, update_id = until(deadline, lambda: built(project, options, manifest))
+        refreshed = without_losses(project, options) if options.full_refresh else project
+        result, update_id = until(deadline, lambda: built(refreshed, options, manifest))
         return counted(project, result, update_id)
 
 
@@ -226,13 +258,20 @@ def say_again(project: Project, result: Any, state: Any) -> None:
 def counted(project: Project, result: Any, update_id: str | None) -> Outcome:
     """Return the outcome of a build, with the figures of the event log."""
     outcome = Outcome("COMPLETED", DONE) if result.success else Outcome("FAILED", FAILED)
+    outcome.passing = passing(result)
     for found in failures(result):
         name = getattr(found.node, "name", None) or found.unique_id
+        text = what_failed(found.message or "")
         if trouble := known_trouble(found.message or "", name):
             print(f"sluice: {trouble}", file=sys.stderr)
+            text = str(trouble)
+        outcome.failed.append((kind_of(found), name, text))
     try:
         with connect(project) as database:
             counts = event_log.totals(database, update_id) if update_id else None
+            if update_id and counts:
+                outcome.rules = event_log.rules(database, [update_id])
+                outcome.since = event_log.failing_since(database, update_id)
     except SluiceError as error:  # the tables stand; only the figures are missing
         print(f"sluice: {error}", file=sys.stderr)
         return outcome

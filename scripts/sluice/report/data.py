@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from sluice.pipeline import history
+from sluice.pipeline import event_log, history
 from sluice.pipeline.database import Database
 from sluice.pipeline.locations import flows, reads
 from sluice.pipeline.quarantines import quarantines
@@ -56,7 +56,7 @@ def report_data(database: Database, manifest: Any, options: Options) -> dict[str
         row["held"] = next(
             (found["rows"] for found in held if found["dataset"] == row["name"]), None
         )
-    rules = joined_rules(datasets, status["expectations"], history.rules(database, ids), ids)
+    rules = joined_rules(datasets, status["expectations"], event_log.rules(database, ids), ids)
     runs = numbered_runs(datasets, history.runs(database, ids), ids)
     troubles = history.troubles(database, ids[-1]) if ids else []
     if not options.values:
