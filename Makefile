@@ -72,7 +72,8 @@ lint: setup ## Check Python, SQL and YAML
 	@mkdir -p .state/lint
 	@$(LINT) $(BIN)/sqlfluff lint --disable-progress-bar models snapshots
 
-fix: setup ## Repair what the linters can repair
+fix: setup ## Repair what the linters can repair, and what is written by script
+	@$(BIN)/python tests/house/private_macros.py
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@mkdir -p .state/lint

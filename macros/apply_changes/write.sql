@@ -149,11 +149,15 @@
 
 
 {% macro counts_written(write, target) %}
-    {# What the log says of the rows: {'metrics', 'event' (how what is known only when the rows are in is counted)}. #}
-    {% if write.counts is not none %}{% do return({'metrics': write.counts, 'event': {}}) %}{% endif %}
+    {# What the log says of the rows: {'metrics', 'event' (how what is known only when the rows are in is counted),
+       'answer': the query that counts it for dbt, or none}. #}
+    {% if write.counts is not none %}
+        {% do return({'metrics': write.counts, 'event': {}, 'answer': none}) %}
+    {% endif %}
     {% do return({
         'metrics': {'num_upserted_rows': '_sluice_count', 'num_deleted_rows': 0},
         'event': {'count_of': target},
+        'answer': 'select count(*) as num_rows from ' ~ target,
     }) %}
 {% endmacro %}
 

@@ -2,10 +2,10 @@
 
 {% test expectation(model, expression, column_name=none) %}
 
-{{ sluice.default_severity() }}
+{{ sluice.default_severity(true) }}
 
-select *{{ sluice.severity_column() }}
-from {{ model }}
+select *{{ sluice.severity_column(true) }}
+from {{ sluice.proved_rows(model, true) }}
 where (
     {{ expression }}
 ) is not true
@@ -15,10 +15,10 @@ where (
 
 {% test expectations(model, rules, column_name=none) %}
 
-{{ sluice.default_severity() }}
+{{ sluice.default_severity(true) }}
 
-select *{{ sluice.severity_column() }}
-from {{ model }}
+select *{{ sluice.severity_column(true) }}
+from {{ sluice.proved_rows(model, true) }}
 where
     {%- for name, condition in sluice.group_conditions(rules).items() %}
     {{ 'or ' if not loop.first }}(
@@ -34,7 +34,7 @@ where
 {{ sluice.default_severity() }}
 
 select *{{ sluice.severity_column() }}
-from {{ model }}
+from {{ sluice.proved_rows(model) }}
 where (
     {{ sluice.in_range_condition(column_name, min_value, max_value, inclusive) }}
 ) is not true
@@ -47,7 +47,7 @@ where (
 {{ sluice.default_severity() }}
 
 select *{{ sluice.severity_column() }}
-from {{ model }}
+from {{ sluice.proved_rows(model) }}
 where (
     {{ sluice.matches_pattern_condition(column_name, pattern) }}
 ) is not true
@@ -55,21 +55,57 @@ where (
 {% endtest %}
 
 
-{% macro default_severity() %}
+{% macro default_severity(by_itself=false) %}
     {# Called by our generic tests while dbt parses them: a rule that warns is a test that warns. A severity in the
-       declaration comes after this one, and wins. dbt v1 has the meta of the declaration in the node by then; dbt v2
-       has not, so there the rows say it (severity_column). #}
-    {% if sluice.is_v2() %}
+       declaration comes after this one, and wins. What is known only when the test runs, the rows say
+       (severity_column): of what model it is, where a rule warns by itself; and on dbt v2, which does not have the meta
+       of the declaration yet, all. #}
+    {% set chosen = (model.config.get('meta') or {}).get('on_violation') %}
+    {% if sluice.is_told_by_rows(chosen, by_itself) %}
         {{ config(error_if='!= 0 and not coalesce(bool_or(_sluice_warns), false)') }}
-    {% elif (model.config.get('meta') or {}).get('on_violation') == 'warn' %}
+    {% elif chosen == 'warn' %}
         {{ config(severity='warn') }}
     {% endif %}
 {% endmacro %}
 
 
-{% macro severity_column() -%}
-    {# For dbt v2, in a select list: whether the rule only warns. -#}
-    {%- if sluice.is_v2() -%}
-        , {{ (config.get('meta') or {}).get('on_violation') == 'warn' }} as _sluice_warns
+{% macro severity_column(by_itself=false) -%}
+    {# In a select list, where the rows say it: whether the rule only warns. -#}
+    {%- if sluice.is_told_by_rows((config.get('meta') or {}).get('on_violation'), by_itself) -%}
+        , {{ sluice.is_warning(by_itself)
+            and (sluice.is_v2() or 'severity' not in (model.get('unrendered_config') or {})) }} as _sluice_warns
     {%- endif -%}
 {%- endmacro %}
+
+
+{% macro is_told_by_rows(chosen, by_itself) %}
+    {# Whether the rows of a test say if it warns. #}
+    {% do return(sluice.is_v2() or (by_itself and chosen is none)) %}
+{% endmacro %}
+
+
+{% macro is_warning(by_itself) %}
+    {# Whether the test that runs is a rule with on_violation: warn; on a streaming table some are by themselves. #}
+    {% set chosen = (config.get('meta') or {}).get('on_violation') %}
+    {% do return(chosen == 'warn' or (
+        chosen is none and by_itself and sluice.is_streaming_table(sluice.tested_node()))) %}
+{% endmacro %}
+
+
+{% macro tested_node() %}
+    {# The model whose test runs; none while dbt parses. #}
+    {% do return(graph.nodes.get(model.get('attached_node')) if execute else none) %}
+{% endmacro %}
+
+
+{% macro proved_rows(relation, by_itself=false) %}
+    {# The rows of the model that a test looks at. A rule that warns keeps what breaks it, and is to speak of the newest
+       batch, not for ever of an old one. #}
+    {% set node = sluice.tested_node() %}
+    {% set table = sluice.relation_of(node) | string if sluice.is_streaming_table(node) else none %}
+    {% if not table or table not in relation | string or not sluice.is_warning(by_itself) %}
+        {% do return(relation) %}
+    {% endif %}
+    {% do return('(select * from ' ~ relation ~ ' where _sluice_batch = (select max(_sluice_batch) from ' ~ table
+        ~ ')) as _sluice_newest') %}
+{% endmacro %}

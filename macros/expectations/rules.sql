@@ -165,11 +165,9 @@
 
 
 {% macro warn_failing_severity(test, node) %}
-    {# A rule that warns keeps what its test then finds. Our own tests know; dbt's are the same for all. On dbt v2 their
-       rows say it, not their severity (default_severity). #}
-    {% set is_own = test.test_metadata and test.test_metadata.namespace == 'sluice' %}
-    {% set is_told = sluice.is_v2() and is_own and (test.config.meta or {}).get('on_violation') == 'warn' %}
-    {% if not is_told and test.config.severity | lower == 'error'
+    {# A rule that warns keeps what its test then finds. Our own tests know (default_severity); dbt's are the same for
+       all. #}
+    {% if not sluice.kind_of_test(test).startswith('sluice.') and test.config.severity | lower == 'error'
         and 'severity' not in (test.unrendered_config or {}) %}
         {% do exceptions.warn(
             test.name ~ ': ' ~ node.name ~ ' keeps the rows that break this rule (on_violation: warn), '

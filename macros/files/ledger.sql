@@ -1,11 +1,11 @@
-{# PUBLIC: files_loaded_at #}
-
 {% macro ledger_files(respelling=none) %}
     {# A query of the files that this model has read or failed to read: path, size, modified_at, status. What
        clean_source took away is not there any more: a file of its name is another one; and what lies above the table's
-       head was not committed. None for a model that starts over. #}
+       head was not committed. None for a model that starts over, or is only looked at. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
-    {% if sluice.is_full_refresh() or load_cached_relation(ledger) is none %}{% do return(none) %}{% endif %}
+    {% if sluice.is_full_refresh() or sluice.is_preview() or load_cached_relation(ledger) is none %}
+        {% do return(none) %}
+    {% endif %}
     {% set id = sluice.literal(sluice.dataset_id(this)) %}
     {% do return('select ' ~ sluice.respelled_path(respelling) ~ ' as path, size, modified_at, status from ' ~ ledger
         ~ ' where relation = ' ~ id ~ ' and cleaned_at is null and coalesce(batch, 0) <= coalesce((select batch from '
@@ -219,12 +219,4 @@
     from _sluice_files
     left join _sluice_counts
         on {{ sluice.path_expression('_sluice_files.path') }} = {{ sluice.path_expression('_sluice_counts.path') }}
-{% endmacro %}
-
-
-{% macro files_loaded_at(dataset) %}
-    {# For loaded_at_query of a source: when the newest file that `dataset` has read was written, UTC. #}
-    select max(modified_at)
-    from {{ sluice.state_relation('files') }}
-    where dataset = {{ sluice.literal(dataset) }} and status = 'INGESTED'
 {% endmacro %}

@@ -36,26 +36,31 @@
 
 {% macro known_files(options) %}
     {# What is known and what is there, in one query: {'state': known_state(), 'paths': of the files at the location
-       that the ledger does not hold (of all, with allow_overwrites), in the order in which they are read, 'listed': how
-       many files are there, 'ledger': how many the ledger has of this source, 'ingested': how many the table has,
-       'respelled': how many the ledger has in another spelling of the location}. #}
+       that the ledger does not hold (of all, with allow_overwrites), in the order in which they are read, 'left': how
+       many more max_files_per_run leaves for later, 'listed': how many files are there, 'ledger': how many the ledger
+       has of this source, 'ingested': how many the table has, 'respelled': how many the ledger has in another spelling
+       of the location}. #}
     {% set text = dbt.type_string() %}
     {% set whole = options.allow_overwrites %}
-    {% set unread = sluice.unread_files(
-        'select path from _sluice_location', none if whole else sluice.ledger_files(), [],
-        none if whole else options.max_files_per_run) %}
+    {% set ledger = none if whole else sluice.ledger_files() %}
+    {% set limit = none if whole else options.max_files_per_run %}
+    {% set unread = sluice.unread_files('select path from _sluice_location', ledger, [], limit) %}
     {% set queries = sluice.state_queries(this) %}
     {% do queries.append("select 'file' as kind, path as name, cast(_sluice_failed as " ~ text
         ~ ') as value from (' ~ unread ~ ') as _sluice_unread') %}
     {% do queries.append("select 'listed' as kind, '' as name, cast(count(*) as " ~ text
         ~ ') as value from _sluice_location') %}
+    {% if limit %}
+        {% do queries.append("select 'unread' as kind, '' as name, cast(count(*) as " ~ text ~ ') as value from ('
+            ~ sluice.unread_files('select path from _sluice_location', ledger, [], none) ~ ') as _sluice_unread') %}
+    {% endif %}
     {% do queries.extend(sluice.ledger_numbers(options)) %}
     {% set listing = 'with _sluice_location as (' ~ sluice.listed_paths(options.location) ~ ')\n' %}
     {% set rows = sluice.query_rows(listing ~ queries | join('\nunion all\n')) %}
     {% set known = {
-        'state': sluice.state_of_rows(this, rows), 'paths': [], 'ledger': 0, 'ingested': 0, 'respelled': 0,
+        'state': sluice.state_of_rows(this, rows), 'paths': [], 'ledger': 0, 'ingested': 0, 'respelled': 0, 'unread': 0,
     } %}
-    {% for row in rows if row.kind in ('listed', 'ledger', 'ingested', 'respelled') %}
+    {% for row in rows if row.kind in ('listed', 'ledger', 'ingested', 'respelled', 'unread') %}
         {% do known.update({row.kind: row.value | int}) %}
     {% endfor %}
     {# A union has no order. #}
@@ -64,6 +69,8 @@
         {% do known.paths.extend(files | selectattr('value', 'equalto', failed) | map(attribute='name')
             | sort(case_sensitive=true)) %}
     {% endfor %}
+    {# By another spelling of the paths all files look unread. #}
+    {% do known.update({'left': known.unread - known.paths | length if limit and not known.respelled else 0}) %}
     {% do return(known) %}
 {% endmacro %}
 

@@ -5,6 +5,10 @@
     {% if not execute or model.resource_type == 'unit_test' %}{% do return(source) %}{% endif %}
     {% do sluice.check_reader() %}
     {% set options = sluice.source_options(source) %}
+    {% if sluice.is_preview() %}
+        {# A look at some rows is not to open every file that ever landed. #}
+        {% set options = dict(options, max_files_per_run=[options.max_files_per_run or 10, 10] | min) %}
+    {% endif %}
     {% set known = sluice.known_files(options) %}
     {% set found = sluice.new_files(options, known) %}
     {% set remembered = sluice.remembered_columns(options.name, known.state) %}
@@ -20,7 +24,7 @@
     {% set plan = {
         'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema,
         'lost': sluice.lost_files(options.name, sluice.listed_paths(options.location), found.respelling),
-        'respelling': found.respelling,
+        'respelling': found.respelling, 'left': 0 if sluice.is_emptied(source) else known.left,
     } %}
     {% set notes = sluice.note('files', plan) ~ '\n    ' ~ sluice.note('state', known.state) %}
     {% do return(sluice.block(notes, sluice.file_rows(options, schema, found.files))) %}

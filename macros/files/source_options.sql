@@ -23,7 +23,9 @@
         {% if options.clean_source is false %}{% do options.update({'clean_source': 'off'}) %}{% endif %}
         {% do sluice.warn_misspelt(node, given, names + ['external_location']) %}
         {% do errors.extend(sluice.source_option_errors(options, given)) %}
-        {% do options.update({'columns': sluice.column_types_option(options.columns, errors)}) %}
+        {% do options.update({
+            'columns': sluice.column_types_option(sluice.declared_types(node, options.columns), errors),
+        }) %}
     {% endfor %}
     {% if not options.get('location') %}
         {% do errors.append(sluice.no_location_error(source, options.get('name'))) %}
@@ -77,6 +79,20 @@
         {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
     {% endif %}
     {% do return(errors + sluice.clean_source_errors(options, given)) %}
+{% endmacro %}
+
+
+{% macro declared_types(node, overruling) %}
+    {# The types of a source's fields, {name: type}: the data_type of its columns, and the option columns, which
+       overrules them and may name others. #}
+    {% if overruling is not mapping %}{% do return(overruling) %}{% endif %}
+    {% set types = {} %}
+    {% for name, column in (node.get('columns') or {}).items() if column.get('data_type') %}
+        {% set other = sluice.find_name(overruling.keys() | list, name) %}
+        {% do types.update({name: column.data_type} if other is none else {other: overruling[other]}) %}
+    {% endfor %}
+    {% do types.update(overruling) %}
+    {% do return(types) %}
 {% endmacro %}
 
 

@@ -35,7 +35,8 @@
 
     -- one script: the rows, the events where they are kept, and last what was read for them
     {% set counted = sluice.counts_written(write, target_relation) %}
-    {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **counted.metrics), started) %}
+    {% set metrics = dict(plan.counts, **counted.metrics) %}
+    {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% do sluice.run_script(
         sluice.unfinished_statements(full_refresh)
         + sluice.target_changed_keys(model, target_relation, plan, write, full_refresh)
@@ -43,7 +44,8 @@
         + sluice.commit_statements(
             target_relation, plan.ranges, full_refresh, plan.records, plan.warnings + [dict(flow, **counted.event)])
         + sluice.drop_statements(plan.staged + write.staged + landed),
-        'main', in_transaction) %}
+        'main', in_transaction, counted.answer) %}
+    {% do sluice.tell_counts(metrics) %}
     {% if full_refresh and existing is not none %}{% do adapter.cache_dropped(existing) %}{% endif %}
 
     {% do apply_grants(

@@ -3,6 +3,7 @@
 {% macro on_run_start() %}
     {% if sluice.is_update() %}
         {% do sluice.event_log_retention_days() %}
+        {% do sluice.tells_summary() %}
         {% do sluice.warn_unread_tutorial() %}
         {% do sluice.warn_unused_on_violation() %}
         {% do sluice.warn_strategy_without_package() %}
@@ -24,6 +25,7 @@
         {% do sluice.collect_event_logs() %}
         {% do sluice.log_events(events) %}
         {% do adapter.commit() %}
+        {% do sluice.tell_summary() %}
         {% do sluice.apply_retention() %}
     {% endif %}
 {% endmacro %}

@@ -22,8 +22,8 @@
     -- one script: the keys for those who read this table, its rows, and what was read for them
     {% set rewritten = full_refresh or (plan.mode == 'all' and write.changes is not none) %}
     {% set counted = sluice.counts_written(write, target_relation) %}
-    {% set flow = sluice.flow_event('COMPLETED', dict(
-        {'num_input_rows': counted.metrics.num_upserted_rows}, **counted.metrics), started) %}
+    {% set metrics = dict({'num_input_rows': counted.metrics.num_upserted_rows}, **counted.metrics) %}
+    {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% set records = {} if plan.record == recorded and not full_refresh
         else {sluice.dataset_id(this): plan.record} %}
     {% do sluice.run_script(
@@ -33,7 +33,8 @@
         + sluice.commit_statements(
             target_relation, plan.ranges, full_refresh, records, [dict(flow, **counted.event)])
         + sluice.drop_statements(write.staged),
-        'main', in_transaction) %}
+        'main', in_transaction, counted.answer) %}
+    {% do sluice.tell_counts(metrics) %}
     {% if full_refresh and existing is not none %}{% do adapter.cache_dropped(existing) %}{% endif %}
 
     {% do apply_grants(

@@ -50,11 +50,8 @@
     {% if not starts_over %}
         {% do sluice.warn_later_rules(target_relation, look.columns.table, table['all'], recorded, rules) %}
     {% endif %}
-    {% set flow = sluice.flow_event('COMPLETED', {
-        'num_input_rows': batch.results.rows,
-        'num_output_rows': batch.results.rows - batch.results.dropped,
-        'num_dropped_rows': batch.results.dropped,
-    }, started, batch.results.expectations) %}
+    {% set metrics = sluice.batch_metrics(batch.results, plans) %}
+    {% set flow = sluice.flow_event('COMPLETED', metrics, started, batch.results.expectations) %}
 
     -- the script, in an order that bears to be cut off anywhere (docs/decisions/0007)
     {% set statements = sluice.repair_statements(
@@ -69,6 +66,7 @@
         dict(sluice.schema_records(plans), **({} if record == recorded else {state.dataset: record})),
         batch.events + sluice.failed_files_events(plans, read_errors) + [flow])) %}
     {% do sluice.run_script(statements + sluice.drop_statements(batch.staged), 'main', in_transaction) %}
+    {% do sluice.tell_counts(metrics) %}
     {% for dropped in [existing if starts_over else none, quarantine.dropped] if dropped %}
         {% do adapter.cache_dropped(dropped) %}
     {% endfor %}

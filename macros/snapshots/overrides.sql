@@ -37,6 +37,28 @@
 {% endmacro %}
 
 
+{% macro default__create_indexes(relation) %}
+    {# The last that dbt asks for when it has made a snapshot's table: what was counted takes the place of its OK. #}
+    {% do sluice.builtin_macro('create_indexes')(relation) %}
+    {% do sluice.tell_snapshot() %}
+{% endmacro %}
+
+
+{% macro default__post_snapshot(staging_relation) %}
+    {# The last that it asks for of a later run. #}
+    {% do sluice.builtin_macro('post_snapshot')(staging_relation) %}
+    {% do sluice.tell_snapshot() %}
+{% endmacro %}
+
+
+{% macro tell_snapshot() %}
+    {# For strategy apply_changes: lets dbt say what was counted. #}
+    {% if model.resource_type == 'snapshot' and sluice.is_apply_changes_snapshot() %}
+        {% do sluice.tell_counts(sluice.handed_over('metrics')) %}
+    {% endif %}
+{% endmacro %}
+
+
 {% macro builtin_macro(name) %}
     {# dbt's own implementation of a macro that this package overrides for strategy apply_changes. #}
     {% do return(dbt.get(adapter.type() ~ '__' ~ name) or dbt['default__' ~ name]) %}

@@ -12,7 +12,9 @@
     {% set source = sluice.event_source(sluice.snapshot_feed(node), recorded, not target_exists) %}
     {% set plan = sluice.plan_changes(source, recorded, not target_exists) %}
     {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
-    {% set flow = sluice.flow_event('COMPLETED', dict(plan.counts, **write.counts), started) %}
+    {% set metrics = dict(plan.counts, **write.counts) %}
+    {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
+    {% do sluice.hand_over('metrics', metrics) %}
     {% set script = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, not target_exists)
         + write.statements + plan.statements
         + sluice.commit_statements(this, plan.ranges, not target_exists, plan.records, plan.warnings + [flow])

@@ -45,6 +45,17 @@
 {% endmacro %}
 
 
+{% macro batch_metrics(results, plans) %}
+    {# What is counted of a batch: its rows by where they go, and the files that max_files_per_run left for later. #}
+    {% set left = plans | map(attribute='left') | sum %}
+    {% do return(dict({
+        'num_input_rows': results.rows,
+        'num_output_rows': results.rows - results.dropped,
+        'num_dropped_rows': results.dropped,
+    }, **({'backlog_files': left} if left else {}))) %}
+{% endmacro %}
+
+
 {% macro new_table_statements(relation, existing, columns) %}
     {# The statements that make the table anew. #}
     {% set statements = [get_drop_sql(existing)] if existing is not none else [] %}

@@ -1,3 +1,23 @@
+{# PUBLIC: quarantine_of #}
+
+{% macro quarantine_of(relation) %}
+    {# The quarantine of a streaming table, to be read behind a ref() to it. #}
+    {% if not execute or model.resource_type == 'unit_test' %}{% do return(relation) %}{% endif %}
+    {% set errors = [] %}
+    {% if not sluice.is_streaming_table(sluice.node_at(relation)) %}
+        {% do errors.append(
+            "expected a ref() to a streaming table: quarantine_of(ref('<name>')), found: " ~ relation) %}
+    {% elif sluice.is_update() and load_cached_relation(
+        sluice.quarantine_relation(sluice.whole_relation(relation))) is none %}
+        {% do errors.append(sluice.dataset_id(relation) ~ ' has no quarantine, for none of its rules has '
+            ~ 'on_violation: drop; way out: such a rule, then dbt build --select '
+            ~ sluice.selector_of(sluice.node_at(relation)) ~ '+') %}
+    {% endif %}
+    {% do sluice.raise_errors('quarantine_of() error', errors) %}
+    {% do return(sluice.quarantine_relation(relation)) %}
+{% endmacro %}
+
+
 {% macro quarantine_relation(relation) %}
     {# Where the rows that broke a drop rule go: beside the table, under its name. #}
     {% do return(relation.incorporate(path={'identifier': relation.identifier ~ '__quarantine'}, type='table')) %}
@@ -46,7 +66,9 @@
     {% set made = quarantine if sluice.drops(rules) and (starts_over or not is_ours) else none %}
     {% set statements = [get_drop_sql(dropped)] if dropped else [] %}
     {% if made %}
-        {% do statements.extend(sluice.create_table_statements(made, columns + look.columns.marks)) %}
+        {# The reasons first: what shows a few columns of a table shows these. #}
+        {% do statements.extend(
+            sluice.create_table_statements(made, look.columns.marks[:1] + columns + look.columns.marks[1:])) %}
     {% elif sluice.drops(rules) %}
         {% do statements.extend(
             sluice.sync_columns_statements(quarantine, columns, existing=present, node=node).statements) %}

@@ -78,7 +78,7 @@
     {% set latest = sluice.latest_batch(source, sluice.position(state.latest, source_id)) %}
     {% set read = sluice.position(state.read, source_id) %}
     {% set full_refresh = model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh()
-        or state.unfinished %}
+        or state.unfinished or sluice.is_preview() %}
     {% set known = read.epoch != 0 or read.batch != 0 %}
     {% set restarted = not full_refresh and known and (read.epoch != latest.epoch or read.batch > latest.batch) %}
     {% set from = 0 if full_refresh or restarted else read.batch %}

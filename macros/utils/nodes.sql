@@ -5,6 +5,12 @@
 {% endmacro %}
 
 
+{% macro is_preview() %}
+    {# Whether a query is compiled to look at its rows (dbt show), whatever its model has read before. #}
+    {% do return(flags.WHICH == 'show') %}
+{% endmacro %}
+
+
 {% macro rebuild_command(node) %}
     {# How a node is made anew, for error messages: dbt never full-refreshes a snapshot, nor what is protected. #}
     {% if node.resource_type == 'snapshot' %}

@@ -1,17 +1,20 @@
-{% macro run_script(statements, name='main', in_transaction=false) %}
+{% macro run_script(statements, name='main', in_transaction=false, answer=none) %}
     {# All that a node writes, in one call: nothing half done can be left. A node reads and plans first and gathers its
        writes in a list; the list comes here, last. Within a transaction that dbt has opened for hooks it is part of
        that one. Engines that commit each statement get the list one by one, in its order; each may be the last. The
-       result of a model is called main; that of an operation is not, for dbt would look for the model. #}
+       result of a model is called main; that of an operation is not, for dbt would look for the model. It has the rows
+       of `answer`, a query of what is there when the script is done. #}
     {# dbt opens a transaction where it fills its cache of relations: nothing is in it, and it would hold the script. #}
     {% if not in_transaction %}{% do adapter.commit() %}{% endif %}
-    {% do adapter.dispatch('run_script', 'sluice')(sluice.plain_statements(statements), name, in_transaction) %}
+    {% do adapter.dispatch('run_script', 'sluice')(
+        sluice.plain_statements(statements), name, in_transaction, answer) %}
 {% endmacro %}
 
-{% macro default__run_script(statements, name, in_transaction) %}
+{% macro default__run_script(statements, name, in_transaction, answer) %}
     {# One by one. #}
+    {% set statements = statements + ([answer] if answer else []) %}
     {% for sql in statements[:-1] %}{% do run_query(sql) %}{% endfor %}
-    {% call statement(name, auto_begin=false) %}
+    {% call statement(name, fetch_result=answer is not none, auto_begin=false) %}
         {{ statements[-1] }}
     {% endcall %}
 {% endmacro %}

@@ -32,6 +32,13 @@ KINDS = {
 }
 
 
+EVENT_LOG = {
+    f"source.sluice.sluice.{name}"
+    for name in ("event_log", "updates", "flows", "data_quality", "files")
+}
+"""The event log as dbt sources, which every project gets."""
+
+
 def load(project: Project, *rows: tuple[int, str | None, int], **types: str) -> None:
     """What the next run appends to `up`: id, name, seq."""
     types = {**TYPES, **types}
@@ -65,11 +72,13 @@ def names(project: Project, table: str) -> list[tuple]:
 
 
 def of_the_package(manifest: Mapping[str, Any]) -> list[str]:
-    """What a manifest holds of sluice besides macros, hooks and its documentation blocks."""
+    """What a manifest holds of sluice besides macros, hooks, docs blocks and the event log."""
     kinds = ["nodes", "sources", "exposures", "metrics", "unit_tests", "saved_queries", "groups"]
     return [
         unique_id
         for kind in kinds
         for unique_id, node in manifest[kind].items()
-        if node["package_name"] == "sluice" and node["resource_type"] != "operation"
+        if node["package_name"] == "sluice"
+        and node["resource_type"] != "operation"
+        and unique_id not in EVENT_LOG
     ]

@@ -11,13 +11,15 @@ from project import Run
 CUT = """\
 {% macro default__commits_each_statement() %}{% do return(true) %}{% endmacro %}
 
-{% macro default__run_script(statements, name, in_transaction) %}
+{% macro default__run_script(statements, name, in_transaction, answer) %}
     {% set stop = env_var('STOP_BEHIND', '1000') | int %}
     {% for sql in statements[:stop] %}{% do run_query(sql) %}{% endfor %}
     {% if stop < statements | length %}
         {% do exceptions.raise_compiler_error('cut off behind ' ~ statements[:stop][-1:]) %}
     {% endif %}
-    {% call statement(name, auto_begin=false) %}select 1 as done{% endcall %}
+    {% call statement(name, fetch_result=true, auto_begin=false) %}
+        {{- answer or 'select 1 as done' }}
+    {% endcall %}
 {% endmacro %}
 """
 

@@ -29,9 +29,10 @@
 {% endmacro %}
 
 
-{% macro duckdb__run_script(statements, name, in_transaction) %}
-    {% call statement(name, auto_begin=false) %}
+{% macro duckdb__run_script(statements, name, in_transaction, answer) %}
+    {% call statement(name, fetch_result=answer is not none, auto_begin=false) %}
         {{- sluice.with_sql_header(sluice.duckdb_script(statements, in_transaction)) }}
+        {{- '\n;\n' ~ answer if answer }}
     {% endcall %}
 {% endmacro %}
 
