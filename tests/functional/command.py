@@ -26,7 +26,7 @@ LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (?P<status>\w+) code=(?P<code>\d+) "
     r"seconds=\d+\.\d update=(?P<update>\S+) rows_in=(?P<rows_in>\d+) dropped=(?P<dropped>\d+)"
 )
-DEADLINE = 120
+DEADLINE = 300
 """Seconds after which a process that a test waits for counts as stuck."""
 
 

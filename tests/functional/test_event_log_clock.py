@@ -14,7 +14,7 @@ from project import Project
 def shift(project: Project, interval: str, condition: str = "true") -> None:
     """Let what was logged have happened at another time."""
     project.query(
-        f"update lake_sluice.event_log set timestamp = timestamp + interval {interval}"
+        f"update lake_sluice.event_log set timestamp = timestamp + interval '{interval}'"
         f" where {condition}"
     )
 
