@@ -46,9 +46,8 @@ def page_file(shared_project: Project) -> Path:
     lines = [{**json.loads(line), "note": SCRIPT} for line in file.read_text().splitlines()]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert sluice(shared_project, "update").code == 0
-    shared_project.write(
-        "models/wrong.sql", "select cast(note as integer) from {{ ref('orders_silver') }}"
-    )
+    text = "select cast(note as integer) as n from {{ ref('orders_silver') }}"
+    shared_project.model("wrong", text, materialized="table")
     assert sluice(shared_project, "update").code == 1
     path = shared_project.root / "target" / "sluice.html"
     assert "window.ran" in path.read_text()

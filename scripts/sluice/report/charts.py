@@ -10,7 +10,7 @@ from typing import Any
 
 Spec = dict[str, Any]
 
-GRADES = ("all rows passed", "under 1 % broke it", "1 to 10 %", "over 10 %")
+GRADES = ("none", "under 1 %", "1 to 10 %", "over 10 %")
 """Of a rule in an update, by the share of rows that broke it."""
 LONG_GRADES = 40
 """Rules in the overview of all, at most; those that were broken come first."""

@@ -16,8 +16,6 @@ from markupsafe import Markup
 from sluice.report.charts import payload, worst_first
 from sluice.report.drawing import drawing
 
-SAYS = {"COMPLETED": "completed", "FAILED": "failed", "SKIPPED": "skipped", "RUNNING": "running",
-        "NEW": "not run yet"}  # fmt: skip
 SIGNS = {"COMPLETED": "✓", "FAILED": "✕", "SKIPPED": "↷", "RUNNING": "…", "NEW": "○"}
 """A status has a sign and a word beside its colour."""
 VALUE_LENGTH = 120
@@ -57,9 +55,14 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=number, percent=percent, when=when, ago=ago, shown=shown, seconds=seconds
+        number=number,
+        percent=percent,
+        when=when,
+        ago=ago,
+        shown=shown,
+        seconds=seconds,
+        status=status,
     )
-    environment.globals.update(says=SAYS, signs=SIGNS)
     return environment
 
 
@@ -101,11 +104,8 @@ def health(data: dict[str, Any]) -> dict[str, Any]:
     if update["status"] == "FAILED" and not failed:
         reasons.append(("The last update failed", "last-update"))
     bad = bool(reasons)
-    reasons += [
-        (f"{row['name']} was skipped when it last ran", f"dataset-{row['number']}")
-        for row in data["datasets"]
-        if row["status"] == "SKIPPED"
-    ]
+    if count := sum(row["status"] == "SKIPPED" for row in data["datasets"]):
+        reasons.append((f"{plural(count, 'dataset')} skipped in the last run", "datasets"))
     if count := len(data["failed_files"]):
         reasons.append((f"{plural(count, 'file')} can't be read", "files"))
     reasons += [
@@ -124,6 +124,11 @@ def health(data: dict[str, Any]) -> dict[str, Any]:
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def status(name: str) -> str:
+    """Return a status as a sign and a word."""
+    return f"{SIGNS.get(name, '·')} {'not run yet' if name == 'NEW' else name.lower()}"
 
 
 def number(value: float | None) -> str:
@@ -172,5 +177,5 @@ def shown(value: Any) -> str:
     """Return a value as a text of bearable length; of a file's metadata its name."""
     if isinstance(value, dict):
         value = value.get("file_name") or json.dumps(value, default=str, ensure_ascii=False)
-    text = str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= VALUE_LENGTH else text[:VALUE_LENGTH] + "…"
