@@ -35,8 +35,9 @@ def dbt_project_yml(dbt_project_yml, project_root) -> dict:
         dbt_project_yml["dispatch"] = [
             {"macro_namespace": "dbt", "search_order": [dbt_project_yml["name"], "sluice", "dbt"]}
         ]
-        # The suite counts results, and the hooks of the event log would be among them.
-        dbt_project_yml.setdefault("models", {})["sluice"] = {"+enabled": False}
+        # The suite counts results and sources, and the event log would be among them.
+        for kind in ("models", "sources"):
+            dbt_project_yml.setdefault(kind, {})["sluice"] = {"+enabled": False}
         Path(project_root, "dbt_project.yml").write_text(yaml.safe_dump(dbt_project_yml))
     return dbt_project_yml
 
