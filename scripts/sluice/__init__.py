@@ -2,7 +2,7 @@
 
 A folder is a floor and calls only floors below it:
 
-    cli.py       the command line
+    cli/         the command line
     options.py   what the commands have in common: options, exit codes, errors
     commands/    a file a command: what it does and how it is shown
     report/      the page: what it shows, its picture, its charts

@@ -1,4 +1,4 @@
-"""What the commands have in common: options of a project and of an update, exit codes, errors."""
+"""What the commands have in common: options, exit codes, errors, and where tables go."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from dbt.cli.options import MultiOption
+from rich.console import Console
 
 from sluice.pipeline.errors import SluiceError
 from sluice.pipeline.project import find_project
@@ -120,3 +121,8 @@ def words(given: tuple) -> tuple[str, ...]:
     return tuple(
         word for group in given for word in (group if isinstance(group, tuple | list) else [group])
     )
+
+
+def console() -> Console:
+    """Return where tables go; of a fixed width where it is no terminal: a log keeps them."""
+    return Console() if sys.stdout.isatty() else Console(width=120)

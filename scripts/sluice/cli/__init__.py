@@ -1,0 +1,30 @@
+"""The command line of `sluice`, a file a subject; each command loads what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from sluice.cli.looking import doctor, report, status, validate
+from sluice.cli.rows import quarantine
+from sluice.cli.running import update, watch
+from sluice.cli.starting import init
+from sluice.options import EXITS
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXITS,
+)
+@click.version_option(package_name="sluice")
+def main() -> None:
+    """Run, check and look at the sluice pipelines of a dbt project."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows has another encoding, which lacks the frames of tables.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+for command in (init, update, watch, status, report, quarantine, validate, doctor):
+    main.add_command(command)
