@@ -88,8 +88,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOOM", "yes")
         told.step({"2.json": files[1]})
-    no_unit_tests = ("--exclude-resource-type", "unit_test")  # dbt v2 has none over structs
-    told.step({"3.json": files[2]}, "--select", BRONZE, SILVER, *no_unit_tests)
+    told.step({"3.json": files[2]}, "--select", BRONZE, SILVER)
     told.step({"4.json": files[0]})  # a replay
     told.step({"5.json": strange})
     told.land(files[3], "6.json")
