@@ -124,8 +124,9 @@ def make_message(
         target = target or "unknown"
     name = project.name
     update = outcome.update_id or "-"
+    what = f"Update {update}" if outcome.update_id else "An update that dbt did not begin"
     lines = [
-        f"Update {update} of project {name}, target {target}, on {platform.node()}:"
+        f"{what} of project {name}, target {target}, on {platform.node()}:"
         f" {outcome.status}, exit code {outcome.code}, after {outcome.seconds:.1f} seconds,"
         f" {outcome.rows_in} rows read, {outcome.dropped} dropped.",
         f"Told for: {', '.join([*events, *(['threshold'] if low else [])])}.",
