@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sluice.commands import report
+from sluice.report import scripts
 from sluice.report.charts import grade
 from sluice.report.drawing import short
 from sluice.report.frequency import BARS, distribution
@@ -87,6 +89,26 @@ def test_distribution(counted: dict[int, int]) -> None:
     ends = [[int(end) for end in label.split(" to ")] for label, _keys in bars]
     assert ends[0][0] == min(counted) and ends[-1][-1] >= max(counted)
     assert all(later[0] == earlier[-1] + 1 for earlier, later in pairwise(ends))
+
+
+def test_the_libraries_are_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Kept in the user's cache, or beside dbt's artifacts where that can't be written."""
+    made: list[str] = []
+
+    def bundle() -> str:
+        made.append("once")
+        return "x = '</script>'"
+
+    monkeypatch.setattr("vl_convert.javascript_bundle", bundle)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "cache" / name)
+    texts = {scripts.chart_scripts(tmp_path / "target") for _ in range(2)}
+    assert texts == {"x = '<\\/script>'"} and len(made) == 1
+    assert not (tmp_path / "target").exists()
+
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _name: tmp_path / "file")
+    assert {scripts.chart_scripts(tmp_path / "target") for _ in range(2)} == texts
+    assert len(made) == 2 and (tmp_path / "target").is_dir()
 
 
 def test_when_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

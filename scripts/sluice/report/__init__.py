@@ -4,6 +4,6 @@ data.py      one dictionary of everything, from the event log, quarantines and t
 frequency.py how often keys change, from the model that is named for it
 picture.py   the pipeline laid out in columns
 charts.py    Vega-Lite specifications, and the rows that they draw
-scripts.py   the libraries that draw them, from vl-convert, kept beside dbt's artifacts
+scripts.py   the libraries that draw them, from vl-convert, kept in the user's cache
 page.py      the dictionary as HTML, by the templates
 """

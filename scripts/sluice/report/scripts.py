@@ -22,20 +22,26 @@ def chart_scripts(folder: Path) -> str:
     """Return the libraries as one script that sets `window.vegaEmbed`.
 
     Putting them together takes seconds, so that is done once for each version, and kept in the
-    folder. Raises ConfigurationError where vl-convert is not installed.
+    user's cache, or in a folder where that can't be written. Raises ConfigurationError where
+    vl-convert is not installed.
     """
     if not installed():
         raise ConfigurationError(
             "is not installed", where=PACKAGE, way="pip install 'sluice[operate]'"
         )
-    file = folder / f"sluice-charts-{version(PACKAGE)}.js"
-    with suppress(OSError):
-        return file.read_text(encoding="utf-8")
+    import platformdirs
     import vl_convert
 
+    name = f"sluice-charts-{version(PACKAGE)}.js"
+    files = [platformdirs.user_cache_path("sluice") / name, folder / name]
+    for file in files:
+        with suppress(OSError):
+            return file.read_text(encoding="utf-8")
     text = vl_convert.javascript_bundle().replace("</script", "<\\/script")
-    with suppress(OSError):  # then it is made again the next time
-        write_file(file, text)
+    for file in files:
+        with suppress(OSError):
+            write_file(file, text)
+            break
     return text
 
 
