@@ -76,3 +76,24 @@ def test_the_name_of_a_quarantine_is_taken(project: Project) -> None:
     write_orders(project, [], {})
     project.run("--select", "orders", "--full-refresh")
     assert "orders__quarantine" not in project.relations()
+
+
+def test_an_older_quarantine_keeps_its_order(project: Project) -> None:
+    """The reasons come first in a new one only; one that has them last goes on so."""
+    write_orders(project, [expectation("cheap", "amount < 10", "drop")], {})
+    load(project, [{"id": 1, "amount": 50.0}])
+    project.run()
+    assert next(iter(project.columns("orders__quarantine"))) == "_sluice_violations"
+    project.query(
+        "create table lake.older as select * exclude (_sluice_violations), _sluice_violations"
+        " from lake.orders__quarantine"
+    )
+    project.query("drop table lake.orders__quarantine")
+    project.query("alter table lake.older rename to orders__quarantine")
+    before = list(project.columns("orders__quarantine"))
+    load(project, [{"id": 2, "amount": 60.0}, {"id": 3, "amount": 1.0}])
+    project.run()
+    assert list(project.columns("orders__quarantine")) == before
+    rows = project.rows("orders__quarantine")
+    found = sorted((row["id"], row["_sluice_violations"]) for row in rows)
+    assert found == [(1, ["cheap"]), (2, ["cheap"])]
