@@ -12,12 +12,15 @@
     {% set plans = sluice.forget_plans(scope, where) %}
     {% set found = sluice.forget_counts(plans, scope) %}
     {% do sluice.tell_forgotten(found, scope, dry_run) %}
-    {% set staged = plans | map(attribute='staged') | list %}
+    {% set staged, values = plans | map(attribute='staged') | list, none %}
     {% if dry_run or not found['keys'] + found.total %}
         {% do sluice.drop_staged(staged) %}
         {% do return(found) %}
     {% endif %}
-    {% set values = sluice.stage_table('values', sluice.forgotten_values(plans), plans[0].relation) %}
+    {% if sluice.has_messages(seed.database) %}
+        {% set values = sluice.stage_table('values', sluice.forgotten_values(plans), plans[0].relation) %}
+        {% do staged.append(values) %}
+    {% endif %}
     {% set events = [
         sluice.update_created('sluice.forget', 'sluice.forget of ' ~ seed.name),
         sluice.flow_event('COMPLETED', {'num_deleted_rows': found.total}, started, [], seed, sluice.relation_of(seed)),
@@ -27,7 +30,7 @@
     {% do sluice.run_script(
         sluice.forget_statements(plans, values)
         + sluice.commit_statements(sluice.relation_of(seed), [], false, {}, events)
-        + sluice.drop_statements(staged + [values]),
+        + sluice.drop_statements(staged),
         'operation') %}
     {% do adapter.cache_added(sluice.forgotten_relation(seed.database)) %}
     {% if seed.database != target.database %}{% do sluice.collect_event_logs([seed.database]) %}{% endif %}
@@ -105,6 +108,10 @@
             info=true) %}
     {% endfor %}
     {% for text in found.unknown_files %}{% do log('sluice: ' ~ text, info=true) %}{% endfor %}
+    {% for node in scope.nodes if node.unique_id in scope.roots and sluice.is_target(node) %}
+        {% do log('sluice: ' ~ node.name ~ ' reads no stream, so what it reads brings the keys back unless they are '
+            ~ 'erased there, too', info=true) %}
+    {% endfor %}
     {% for reader in found.later %}
         {% do log('sluice: ' ~ reader.name ~ ' is worked out anew at its next run, for ' ~ reader.why ~ ': dbt build '
             ~ '--select ' ~ reader.name, info=true) %}

@@ -8,7 +8,8 @@
         {% do return(seed_keys) %}
     {% endif %}
     {% set found = {'stream': [], 'target': [], 'keyed': []} %}
-    {% for reader in scope.nodes if reader.unique_id in looks %}
+    {# Keys that were given for a reader say nothing of what they are made of. #}
+    {% for reader in scope.nodes if reader.unique_id in looks and reader.name not in scope.given %}
         {% set facts = scope.facts[reader.unique_id] %}
         {% set reads = sluice.dataset_id(sluice.relation_of(node)) in facts.reads %}
         {% set keys = (sluice.keys_of_stream(reader, looks, scope) if facts.kind == 'stream' else facts['keys'])

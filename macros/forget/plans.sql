@@ -4,7 +4,9 @@
        where `compared` names columns), 'quarantine' and 'events' ({'relation', 'columns'} or none), 'later' (why its
        next run works it out anew, or none)}], in the order of scope.nodes; the source's is first. #}
     {% set looks, plans, errors = {}, {}, [] %}
-    {% for node in scope.nodes %}{% do looks.update({node.unique_id: sluice.look_to_forget(node, scope)}) %}{% endfor %}
+    {% for node in scope.nodes %}
+        {% do looks.update({node.unique_id: dict(sluice.look_to_forget(node, scope), stage='forget' ~ loop.index)}) %}
+    {% endfor %}
     {% set seed = sluice.seed_plan(scope, looks, where) %}
     {% do plans.update({scope.seed.unique_id: seed}) %}
     {% for node in scope.nodes if node.unique_id != scope.seed.unique_id and node.unique_id in scope.roots %}
@@ -78,7 +80,7 @@
         {% set rows = rows ~ '\nunion all\nselect ' ~ names ~ ' from ' ~ held ~ ' as _sluice_held where (' ~ where
             ~ '\n)' %}
     {% endif %}
-    {% set staged = sluice.stage_table('forget', 'select *, ' ~ sluice.named_key_texts(keys, columns) ~ '\nfrom (\n'
+    {% set staged = sluice.stage_table(look.stage, 'select *, ' ~ sluice.named_key_texts(keys, columns) ~ '\nfrom (\n'
         ~ rows ~ '\n) as _sluice_asked', look.relation) %}
     {% set num_partial = sluice.query_rows('select count(*) as num_rows from ' ~ staged ~ ' as _sluice_seed where not ('
         ~ sluice.whole_key_condition(keys, '_sluice_seed') ~ ')')[0].num_rows | int %}
@@ -122,7 +124,7 @@
         {% do selected.append(sluice.exact_expression('cast(cast(' ~ name ~ ' as ' ~ types[loop.index0] ~ ') as ' ~ text
             ~ ')', text) ~ ' as ' ~ name) %}
     {% endfor %}
-    {% do return(sluice.stage_table('forget', 'select distinct ' ~ selected | join(', ') ~ ' from ' ~ seed.staged
+    {% do return(sluice.stage_table(look.stage, 'select distinct ' ~ selected | join(', ') ~ ' from ' ~ seed.staged
         ~ ' as _sluice_seed where ' ~ sluice.whole_key_condition(keys, '_sluice_seed'), look.relation)) %}
 {% endmacro %}
 
@@ -157,7 +159,7 @@
     {% set texts = sluice.named_key_texts(keys, shared) %}
     {% set compared = shared | map(attribute='name') | list if facts.kind == 'stream' else [] %}
     {% set plan = dict(look, keys=keys, compared=compared, staged=sluice.stage_table(
-        'forget' if node.unique_id != seed.node.unique_id else 'seed',
+        look.stage if node.unique_id != seed.node.unique_id else 'asked',
         'select distinct ' ~ ('*, ' if compared else '') ~ texts ~ '\nfrom (\n' ~ rows ~ '\n) as _sluice_feed',
         look.relation)) %}
     {% set other = sluice.rows_as_taken(sluice.feed_of(facts, plans, 'other'), arriving, shared) %}
@@ -212,10 +214,11 @@
     {% endfor %}
     {% set none_of_them = 'select ' ~ named ~ ' from ' ~ look.relation ~ ' where false' %}
     {% set gone = going | join('\nunion\n') or none_of_them %}
-    {% set staged = sluice.stage_table('forget', 'select * from (\n' ~ gone ~ '\n) as _sluice_going where not exists ('
-        ~ 'select 1 from (\n' ~ (staying | join('\nunion all\n') or none_of_them) ~ '\n) as _sluice_staying where '
-        ~ sluice.same_keys_condition(keys, '_sluice_staying', '_sluice_going') ~ ') and '
-        ~ sluice.whole_key_condition(keys, '_sluice_going'), look.relation) %}
+    {% set left = staying | join('\nunion all\n') or none_of_them %}
+    {% set stays = 'exists (select 1 from (\n' ~ left ~ '\n) as _sluice_staying where '
+        ~ sluice.same_keys_condition(keys, '_sluice_staying', '_sluice_going') ~ ')' %}
+    {% set staged = sluice.stage_table(look.stage, 'select * from (\n' ~ gone ~ '\n) as _sluice_going where not '
+        ~ stays ~ ' and ' ~ sluice.whole_key_condition(keys, '_sluice_going'), look.relation) %}
     {% set counts = sluice.query_rows('select (select count(*) from (\n' ~ gone ~ '\n) as _sluice_going) as going, '
         ~ '(select count(*) from ' ~ staged ~ ') as staged')[0] %}
     {% set later = none if counts.going == counts.staged else 'its rows are made from rows of others, too' %}

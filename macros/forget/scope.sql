@@ -107,7 +107,11 @@
 {% macro check_scope(scope) %}
     {# Each table must be as sluice last wrote it, by a version that says what it was made from, and in one database: a
        script is one transaction there. #}
-    {% set errors = [] %}
+    {% set errors, names = [], [] %}
+    {% for node in scope.nodes %}{% do names.append(node.name) %}{% endfor %}
+    {% for name in scope.given if name not in names %}
+        {% do errors.append('keys names ' ~ name ~ ', expected some of ' ~ names | join(', ')) %}
+    {% endfor %}
     {% for node in scope.nodes %}
         {% set facts = scope.facts[node.unique_id] %}
         {% set build = 'way out: dbt build --select ' ~ sluice.selector_of(node) %}

@@ -9,7 +9,7 @@
     {% for plan in plans if plan.kind == 'stream' %}
         {% do statements.append(sluice.remember_statement(plan, salt)) %}
     {% endfor %}
-    {% do statements.extend(sluice.clean_log_statements(values, database)) %}
+    {% if values %}{% do statements.extend(sluice.clean_log_statements(values, database)) %}{% endif %}
     {% for plan in plans[1:] | reverse %}{% do statements.extend(sluice.delete_statements(plan, plans)) %}{% endfor %}
     {% do return(statements + sluice.delete_statements(seed, plans)) %}
 {% endmacro %}

@@ -61,6 +61,20 @@
 {% endmacro %}
 
 
+{% macro has_messages(database) %}
+    {# Whether there is a text in which a value may stand. #}
+    {% set query %}
+        select count(*) as num_messages
+        from (
+            select message from {{ sluice.state_relation('event_log', database) }} where level in ('WARN', 'ERROR')
+            union all
+            select error from {{ sluice.state_relation('files', database) }} where error is not null
+        ) as _sluice_messages
+    {% endset %}
+    {% do return(sluice.query_rows(query)[0].num_messages | int > 0) %}
+{% endmacro %}
+
+
 {% macro forgotten_values(plans) %}
     {# A query of what tells the rows that go from all others: column, value (as text). What other rows have too says
        nothing of anybody. #}
