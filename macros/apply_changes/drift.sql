@@ -86,7 +86,7 @@
     {% endfor %}
     {% do return({'events': events, 'rows': rows, 'state': {
         'kind': source.kind, 'reason': source.reason, 'checked': source.checked, 'signature': source.signature,
-        'template': source.template if source.kind == 'stream' else none, 'reads': reads,
+        'template': none if source.reason else source.get('template'), 'reads': reads,
         'feed': sluice.names_and_types(options.feed), 'events': sluice.names_and_types(staged),
         'types': sluice.names_and_types(types),
     }}) %}

@@ -76,13 +76,8 @@
         {% do return('it has full_refresh: false, and is to outlast a stream that is rebuilt') %}
     {% endif %}
     {% if template is none %}{% do return('its query changes what stream() yields') %}{% endif %}
-    {% set moment = run_started_at.strftime('%Y-%m-%d') %}
-    {% for text, what in {
-        invocation_id: 'the id of the run', moment: 'the date of the run', run_started_at.strftime('%Y%m%d'):
-        'the date of the run',
-    }.items() if text in template %}
-        {% do return('its query holds ' ~ what) %}
-    {% endfor %}
+    {% set moment = sluice.moment_in(template) %}
+    {% if moment %}{% do return('its query holds ' ~ moment) %}{% endif %}
     {% set expressions = [] %}
     {% for condition in conditions if condition is not none %}
         {% do expressions.extend([condition] if condition is string else condition | list) %}

@@ -90,19 +90,6 @@
 {% endmacro %}
 
 
-{% macro rows_as_taken(query, columns, taken) %}
-    {# The rows of a query as the table holds them. #}
-    {% set selected = [] %}
-    {% for column in taken %}
-        {% set name = sluice.quote(column.name) %}
-        {% set given = sluice.find_column(columns, column.name) %}
-        {% do selected.append(name if given.dtype == column.dtype
-            else 'cast(' ~ name ~ ' as ' ~ column.dtype ~ ') as ' ~ name) %}
-    {% endfor %}
-    {% do return('select ' ~ selected | join(', ') ~ '\nfrom (\n' ~ query ~ '\n) as _sluice_query') %}
-{% endmacro %}
-
-
 {% macro check_stray_rows(plan, rows, keys) %}
     {# A row of a key that did not change would stand beside the one that is there. #}
     {% set names = sluice.quoted(plan['keys'], '_sluice_rows') | join(', ') %}

@@ -32,7 +32,7 @@
     {% set look = sluice.look_at_batch(query, rules, ranges, plans, existing) %}
     {% do sluice.check_places(existing, state, look.columns, starts_over, rules) %}
     {% set columns = sluice.batch_columns(look.columns.query) %}
-    {% set record = sluice.rules_record(rules, sluice.signature(query, columns, rules, ranges, plans)) %}
+    {% set record = sluice.rows_record(rules, sluice.signature(query, columns, rules, ranges, plans), ranges, plans) %}
     {% set is_unchecked = starts_over or record.signature != recorded.get('signature') %}
     {% if is_unchecked %}
         {% do sluice.check_contract(query) %}
@@ -40,7 +40,7 @@
     {% endif %}
 
     -- the plan: the batch, evaluated in one pass (a rule with on_violation: fail ends the run here), and the tables
-    {% set batch = sluice.stage_batch(query if look.found else none, rules, plans, columns, started) %}
+    {% set batch = sluice.stage_batch(query if look.found else none, rules, plans, columns, started, state) %}
     {% set table = {'taken': columns, 'statements': sluice.new_table_statements(target_relation, existing, columns)}
         if starts_over else sluice.sync_columns_statements(
             target_relation, columns, sluice.on_schema_change(), look.columns.table) %}
@@ -50,7 +50,7 @@
     {% if not starts_over %}
         {% do sluice.warn_later_rules(target_relation, look.columns.table, table['all'], recorded, rules) %}
     {% endif %}
-    {% set metrics = sluice.batch_metrics(batch.results, plans) %}
+    {% set metrics = dict(sluice.batch_metrics(batch.results, plans), **batch.forgotten) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started, batch.results.expectations) %}
 
     -- the script, in an order that bears to be cut off anywhere (docs/decisions/0007)

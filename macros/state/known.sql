@@ -12,7 +12,8 @@
     {# All that a dataset needs to know before it reads, in one query: {'dataset': its id, 'options': {dataset id, or
        'id < source': the options that it was last made with}, 'read': {dataset id: how far it has read that}, 'latest':
        {id of a source: how far that has come}, 'unfinished': whether it began to start over and did not come to the
-       end}. A position is {epoch, batch}, and `rows` of the source up to there where they were counted. #}
+       end, 'forgotten': {key columns (JSON): salt} of the keys that were forgotten}. A position is {epoch, batch}, and
+       `rows` of the source up to there where they were counted. #}
     {% set queries = sluice.state_queries(relation, sources) %}
     {% set rows = sluice.query_rows(queries | join('\nunion all\n')) if queries else [] %}
     {% do return(sluice.state_of_rows(relation, rows)) %}
@@ -39,7 +40,7 @@
                 'latest', checkpoints, 'dataset = ' ~ own ~ ' and source = ' ~ own)) %}
         {% endif %}
     {% endfor %}
-    {% do return(queries) %}
+    {% do return(queries + sluice.forgotten_queries(relation)) %}
 {% endmacro %}
 
 
@@ -86,10 +87,13 @@
 {% macro state_of_rows(relation, rows) %}
     {# What known_state() returns, of the rows of its queries. #}
     {% set id = sluice.dataset_id(relation) %}
-    {% set state = {'dataset': id, 'options': {}, 'read': {}, 'latest': {}, 'unfinished': false} %}
+    {% set state = {
+        'dataset': id, 'options': {}, 'read': {}, 'latest': {}, 'unfinished': false, 'forgotten': {},
+    } %}
     {% for row in rows if row.kind == 'options' %}
         {% do state.options.update({row.name: fromjson(row.value)}) %}
     {% endfor %}
+    {% for row in rows if row.kind == 'forgotten' %}{% do state.forgotten.update({row.name: row.value}) %}{% endfor %}
     {% for row in rows if row.kind in ('read', 'latest') %}
         {% set epoch, batch, num_rows = row.value.split(' ') %}
         {% set is_begun = batch | int == sluice.begun_batch() %}

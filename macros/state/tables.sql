@@ -47,7 +47,7 @@
 
 {% macro check_rooms(database=none) %}
     {# A model in the place of a state table would be written over it, and rows would come twice at the next run. #}
-    {% set names = sluice.state_tables().keys() | list + sluice.event_log_views('') | list %}
+    {% set names = sluice.state_tables().keys() | list + sluice.event_log_views('') | list + ['forgotten_keys'] %}
     {% set own = sluice.state_relation('files', database) %}
     {% set errors = [] %}
     {% for node in graph.nodes.values()

@@ -20,16 +20,29 @@
 {% endmacro %}
 
 
-{% macro stage_batch(query, rules, plans, columns, started) %}
+{% macro stage_batch(query, rules, plans, columns, started, state) %}
     {# The batch, evaluated in one pass and counted in one more: {'rows': the table that it stands in, 'results': see
-       violation_results(), 'events': about its files, 'staged': tables to drop}. A rule with on_violation: fail that
-       is broken ends the run here. Without a query there is none. #}
+       violation_results(), 'forgotten': the count of rows left out as their keys were forgotten, 'events': about its
+       files, 'staged': tables to drop}. A rule with on_violation: fail that is broken ends the run here. Without a
+       query there is none. #}
     {% if not query %}
-        {% do return({'rows': none, 'results': sluice.violation_results(none, rules), 'events': [], 'staged': []}) %}
+        {% do return({
+            'rows': none, 'results': sluice.violation_results(none, rules), 'forgotten': {}, 'events': [], 'staged': [],
+        }) %}
     {% endif %}
-    {% set rows = sluice.stage_table('batch', sluice.rows_with_results(query, rules)) %}
+    {% set is_forgotten = sluice.is_forgotten_expression(state, this, columns) %}
+    {% if is_forgotten %}
+        {% set query = 'select *, ' ~ is_forgotten ~ ' as _sluice_is_forgotten from (\n' ~ query
+            ~ '\n) as _sluice_arrived' %}
+    {% endif %}
+    {% set staged = sluice.stage_table('batch', sluice.rows_with_results(query, rules)) %}
+    {% set rows = '(select * from ' ~ staged ~ ' where not _sluice_is_forgotten)' if is_forgotten else staged %}
     {% set doubted = sluice.doubted_plans(plans, rows, columns) %}
     {% set counts = sluice.violation_counts(rows, rules) %}
+    {% if is_forgotten %}
+        {% set counts = 'select *, (select count(*) from ' ~ staged ~ ' where _sluice_is_forgotten) as num_forgotten '
+            ~ 'from (' ~ counts ~ ') as _sluice_counted' %}
+    {% endif %}
     {% if doubted %}
         {% set counts = 'select * from (' ~ counts ~ ') as _sluice_counts left join ('
             ~ sluice.doubtful_files_query(doubted, rows) ~ ') as _sluice_doubtful on true' %}
@@ -39,7 +52,8 @@
     {% do sluice.fail_update(rows, rules, results, started) %}
     {% set doubtful = found | rejectattr('number', 'none') | list if doubted else [] %}
     {% do return({
-        'rows': rows, 'results': results, 'staged': [rows],
+        'rows': rows, 'results': results, 'staged': [staged],
+        'forgotten': {'num_forgotten_rows': found[0].num_forgotten | int} if found[0].get('num_forgotten') else {},
         'events': sluice.doubtful_files_events(doubted, rows, columns, doubtful),
     }) %}
 {% endmacro %}

@@ -21,10 +21,16 @@
 {% endmacro %}
 
 
-{% macro rules_record(rules, signature) %}
-    {# What is recorded of a table's rows: the rules that they were held against. What another materialization wrote is
-       gone after a rebuild. #}
-    {% set conditions = {} %}
+{% macro rows_record(rules, signature, ranges, plans) %}
+    {# What is recorded of a table's rows: the rules that they were held against, the streams that they come from, and
+       the query that made them of these, where it is the same at every run. What another materialization wrote is gone
+       after a rebuild. #}
+    {% set conditions, reads = {}, {} %}
     {% for rule in rules %}{% do conditions.update({rule.name: rule.condition}) %}{% endfor %}
-    {% do return({'rules': conditions, 'signature': signature}) %}
+    {% for range in ranges %}{% do reads.update({range.source: range.relation}) %}{% endfor %}
+    {% set template = sluice.feed_template(model.get('compiled_code'), ranges) if ranges and not plans else none %}
+    {% do return({
+        'rules': conditions, 'signature': signature, 'reads': reads,
+        'template': none if template and sluice.moment_in(template) else template,
+    }) %}
 {% endmacro %}

@@ -11,6 +11,18 @@
 {% endmacro %}
 
 
+{% macro moment_in(template) %}
+    {# What of the run itself stands in a template, in words; none where it is the same text at the next one. #}
+    {% for text, what in {
+        invocation_id: 'the id of the run', run_started_at.strftime('%Y-%m-%d'): 'the date of the run',
+        run_started_at.strftime('%Y%m%d'): 'the date of the run',
+    }.items() if text in template %}
+        {% do return(what) %}
+    {% endfor %}
+    {% do return(none) %}
+{% endmacro %}
+
+
 {% macro stream_name(source_id) %}
     {# What stands for the rows of a stream in a template. #}
     {% do return(sluice.quote('_sluice_stream ' ~ source_id)) %}

@@ -85,6 +85,19 @@
 {% endmacro %}
 
 
+{% macro rows_as_taken(query, columns, taken) %}
+    {# The rows of a query as a table holds them, in those of its columns that are `taken`. #}
+    {% set selected = [] %}
+    {% for column in taken %}
+        {% set name = sluice.quote(column.name) %}
+        {% set given = sluice.find_column(columns, column.name) %}
+        {% do selected.append(name if given.dtype == column.dtype
+            else 'cast(' ~ name ~ ' as ' ~ column.dtype ~ ') as ' ~ name) %}
+    {% endfor %}
+    {% do return('select ' ~ selected | join(', ') ~ '\nfrom (\n' ~ query ~ '\n) as _sluice_query') %}
+{% endmacro %}
+
+
 {% macro user_columns(columns) %}
     {# The columns that are not ours. #}
     {% set users = [] %}

@@ -51,6 +51,12 @@
 {% endmacro %}
 
 
+{% macro sha256_expression(text) %}
+    {# The SHA-256 of a text, as a text. #}
+    {% do return(adapter.dispatch('sha256_expression', 'sluice')(text)) %}
+{% endmacro %}
+
+
 {% macro utc_now() %}
     {# This moment in UTC, with microseconds. #}
     {% do return(modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')[:26]) %}

@@ -28,7 +28,7 @@ FLOORS = [
     ["event_log"],
     ["streams", "files", "expectations"],
     ["streaming_table", "apply_changes"],
-    ["recipes", "snapshots", "keyed_table"],
+    ["recipes", "snapshots", "keyed_table", "forget"],
     ["materializations"],
 ]
 """From the ground up. A macro calls its own folder and floors below: never up, never sideways."""

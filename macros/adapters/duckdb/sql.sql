@@ -9,6 +9,11 @@
 {% endmacro %}
 
 
+{% macro duckdb__sha256_expression(text) %}
+    {% do return('sha256(' ~ text ~ ')') %}
+{% endmacro %}
+
+
 {% macro duckdb__struct_expression(fields) %}
     {% set items = [] %}
     {% for name, expression in fields.items() %}

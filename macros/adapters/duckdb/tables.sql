@@ -56,7 +56,7 @@
         from duckdb_tables()
         where database_name = {{ sluice.literal(schema.database) }}
             and schema_name = {{ sluice.literal(schema.schema) }}
-            and regexp_matches(table_name, '__staged_[a-z]+$')
+            and regexp_matches(table_name, '__staged_[a-z]+[0-9]*$')
     {% endset %}
     {% do return(sluice.query_rows(query) | map(attribute='table_name') | list) %}
 {% endmacro %}

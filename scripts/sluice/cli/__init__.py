@@ -7,7 +7,7 @@ import sys
 import click
 
 from sluice.cli.looking import doctor, report, status, validate
-from sluice.cli.rows import quarantine
+from sluice.cli.rows import forget, quarantine
 from sluice.cli.running import update, watch
 from sluice.cli.starting import init
 from sluice.options import EXITS
@@ -26,5 +26,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (init, update, watch, status, report, quarantine, validate, doctor):
+for command in (init, update, watch, status, report, quarantine, forget, validate, doctor):
     main.add_command(command)

@@ -1,8 +1,9 @@
-"""The commands for single rows: `sluice quarantine`."""
+"""The commands for single rows: `sluice quarantine`, `sluice forget`."""
 
 from __future__ import annotations
 
 import json
+import sys
 import time
 
 import click
@@ -53,3 +54,44 @@ def quarantine(
         print(json.dumps(found, indent=2, default=str))
     else:
         quarantine.show_quarantines(found, console())
+
+
+@click.command(epilog=EXITS)
+@click.option("--source", required=True, metavar="MODEL", help="Best the one that reads the files.")
+@click.option("--where", required=True, metavar="SQL", help="Condition on its columns: id = 42.")
+@click.option(
+    "--keys",
+    metavar="COLUMN,...",
+    help="What tells one person from another, where the targets' keys do not; YAML by model.",
+)
+@click.option("--rewrite", is_flag=True, help="Then write the DuckDB file anew, without the rows.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing; erase what is found.")
+@click.option("--wait", **WAIT)
+@project_options
+def forget(
+    project: Project,
+    source: str,
+    where: str,
+    keys: str | None,
+    rewrite: bool,
+    yes: bool,
+    wait: float,
+) -> None:
+    """Erase keys for good: their rows in every table, and whatever comes of them later.
+
+    It says first how many rows of which tables would go, and in which files they still stand, then
+    asks. What is erased can't be brought back by it.
+    """
+    from sluice.commands import forget
+
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here: --yes erases what is found")
+    arguments = forget.arguments_of(source, where, keys)
+    told, found = forget.count(project, arguments, time.monotonic() + wait)
+    print(told, flush=True)
+    if found:
+        if not yes:
+            click.confirm("Erase these rows for good?", abort=True)
+        print(forget.forget(project, arguments, time.monotonic() + wait), flush=True)
+    if rewrite:
+        print(forget.rewritten(project, time.monotonic() + wait))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from sluice.pipeline.database import connect, hold
-from sluice.pipeline.errors import ConfigurationError
-from sluice.pipeline.lock import lock
+from sluice.pipeline.database import connect
+from sluice.pipeline.operation import operate
 from sluice.pipeline.project import Project
 from sluice.pipeline.quarantines import quarantines
-from sluice.pipeline.troubles import known_trouble
 
 
 def read_quarantines(
@@ -58,24 +55,5 @@ def release(project: Project, dataset: str, where: str | None, deadline: float) 
     where: an SQL condition of the rows to be judged. deadline: of time.monotonic(), in seconds, for
     an update that runs. Raises SluiceError with the operation's own words.
     """
-    said: list[str] = []
-    errors: list[str] = []
-
-    def listen(event: Any) -> None:
-        if event.info.msg.startswith("sluice: "):
-            said.append(event.info.msg)
-        elif str(event.info.level) == "error":
-            errors.append(event.info.msg)
-
     arguments = {"dataset": dataset, **({"where": where} if where else {})}
-    command = ["run-operation", "sluice.release", "--args", json.dumps(arguments)]
-    with lock(project.log_path, deadline), hold(project, deadline):
-        result = project.dbt("--log-level", "none", *command, listeners=[listen])
-    if result.exception:
-        raise project.wrong(result.exception)
-    if not result.success:
-        text = "\n".join(errors)
-        story = text.split("> in macro")[0]
-        told = " ".join(story[max(0, story.find("sluice.release")) :].split())
-        raise known_trouble(text, project.database_name) or ConfigurationError(told)
-    return "\n".join(said)
+    return "\n".join(operate(project, "release", arguments, deadline))

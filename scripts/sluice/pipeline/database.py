@@ -33,6 +33,13 @@ class Database:
         except Exception as error:
             raise told(error, self.project) from error
 
+    def run(self, sql: str) -> None:
+        """Run a statement that has no rows. Raises SluiceError."""
+        try:
+            self.adapter.connections.add_query(sql, auto_begin=False)
+        except Exception as error:
+            raise told(error, self.project) from error
+
     def relation(self, name: str, schema: str | None = None, database: str | None = None) -> str:
         """Return the quoted name of a relation; by default of ours, `<target schema>_sluice`."""
         return self.adapter.Relation.create(
