@@ -50,7 +50,7 @@ def test_it_may_be_cut_off_behind_any_statement(
     expected = all_of_it()
     load(project, (4, "late", "U", 1))
     project.run()
-    assert [row["id"] for row in project.rows("counted")] == [3, 4]
+    assert sorted(row["id"] for row in project.rows("counted")) == [2, 3, 4]
 
     stop = 0
     project.engine.restore()
