@@ -49,6 +49,6 @@ def test_data_types_are_hints(project: Project) -> None:
 
 def test_a_data_type_that_is_none(project: Project) -> None:
     """The same error as for `meta.columns`."""
-    declare(project, [{"name": "total", "data_type": "decimal(12.2)"}])
+    declare(project, [{"name": "total", "data_type": "decimel"}])
     error = project.run_expecting_error()
-    assert "the type of total must be an SQL type, found: decimal(12.2)" in error
+    assert "the type of total must be an SQL type, found: decimel" in error
