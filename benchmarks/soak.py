@@ -163,9 +163,8 @@ def soak(
         elif chance.random() < 0.8:  # else the next files come while these are read
             watch.caught_up()
         time.sleep(chance.uniform(0, 0.5))
-        if load % 20 == 0:
-            watch.memory.append(watch.resident())
-            sizes.append((lines, (root / "sluice.duckdb").stat().st_size / 1e6))
+        watch.memory.append(watch.resident())
+        sizes.append((lines, (root / "sluice.duckdb").stat().st_size / 1e6))
         if time.monotonic() - told > 60:
             told = time.monotonic()
             print(f"{watch.updates} updates, {load} files, {killed} kills", flush=True)
@@ -188,12 +187,17 @@ def soak(
         "latency p95": ranked[int(len(ranked) * 0.95)],
         "latency worst": ranked[-1],
         "latencies": len(ranked),
-        "memory MB": [round(value) for value in watch.memory],
-        "database (lines, MB)": sizes[:: max(1, len(sizes) // 6)],
+        "memory MB": [round(value) for value in thinned(watch.memory)],
+        "database (lines, MB)": [(count, round(size, 1)) for count, size in thinned(sizes)],
         "reads": len(waits),
         "read waited median": statistics.median(waits),
         "read waited worst": max(waits),
     }
+
+
+def thinned(values: list[Any], number: int = 12) -> list[Any]:
+    """About so many of the values, evenly, and the last one."""
+    return [*values[:: max(1, len(values) // number)], *values[-1:]]
 
 
 def main() -> None:
