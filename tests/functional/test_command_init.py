@@ -80,11 +80,12 @@ def test_from_csv_to_a_table(shop: Project) -> None:
 
 
 def test_deletes_of_a_change_feed(shop: Project) -> None:
-    """A column of operations is found, and rows that it says are gone go."""
+    """A column of operations is found, and rows that it says are gone go; one has no key."""
     lines = [
         {"id": 1, "name": "a", "op": "I", "lsn": 1},
         {"id": 2, "name": "b", "op": "I", "lsn": 2},
         {"id": 1, "name": None, "op": "D", "lsn": 3},
+        {"id": None, "name": "lost", "op": "I", "lsn": 4},
     ]
     land(shop, "1.json", "".join(json.dumps(line) + "\n" for line in lines))
 

@@ -21,6 +21,8 @@ ENDS = {"json": "json", "jsonl": "json", "ndjson": "json", "csv": "csv", "tsv": 
         "txt": "csv", "parquet": "parquet", "pq": "parquet"}  # fmt: skip
 LOOKED_AT = 20
 """Files; of more, the last by name."""
+DIRTY = 0.25
+"""The share of rows that may lack a key; they go to the quarantine."""
 KEYS = (r"id", r".*_id", r"id_.*", r".*(key|uuid|guid|number|code)")
 SEQUENCES = (
     r"(sequence|seq|lsn|scn|version|offset)(_.*)?",
@@ -48,8 +50,9 @@ class Look:
 def look_at(location: str, root: Path) -> Look:
     """Look at the files of a location, relative to a folder. Raises ConfigurationError.
 
-    The key is a column without nulls that is named like one; the sequence is named like one, or
-    is a time; the operation is a column of such a name that has a value which means delete.
+    The key is a column that is named like one: best without nulls, else with few; the sequence is
+    named like one, or is a time; the operation is a column of such a name that has a value which
+    means delete.
     """
     with duckdb.connect() as con:
         base = str(root / location) if "://" not in location else location
@@ -102,7 +105,7 @@ def format_of(path: str) -> str:
 
 def guess(con: duckdb.DuckDBPyConnection, look: Look) -> None:
     """Fill in the key, the sequence and the operation, as far as names and values tell them."""
-    whole = {name for name in look.columns if not nulls(con, name)}
+    lacking = {name: nulls(con, name) for name in look.columns}
     operation = first(list(look.columns), (OPERATIONS,))
     if operation:
         values = {
@@ -114,7 +117,9 @@ def guess(con: duckdb.DuckDBPyConnection, look: Look) -> None:
         if delete := next((value for value in DELETES if value in values), None):
             look.operation = (operation, delete)
     rest = [name for name in look.columns if name != operation]
-    key = first([name for name in rest if name in whole], KEYS)
+    key = first([name for name in rest if not lacking[name]], KEYS) or first(
+        [name for name in rest if lacking[name] <= look.rows * DIRTY], KEYS
+    )
     look.keys = [key] if key else []
     rest = [name for name in rest if name != key]
     times = [name for name in rest if look.columns[name].startswith(("timestamp", "date"))]
