@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engine_cases import found, tables
-from nodes import of_the_package
+from nodes import EVENT_LOG, of_the_package
 from project import DBT_PROJECT, Project
 
 MODELS = [
@@ -206,7 +206,10 @@ def test_a_consumer_whose_profile_is_called_sluice_builds_its_own_models_only(
         options += ["--profile", "sluice"]
     listed = project.dbt("list", *options)
     assert listed.success, listed.error
-    assert listed.result == ["consumer.mine"]
+    event_log = [unique_id.removeprefix("source.sluice.") for unique_id in EVENT_LOG]
+    assert sorted(listed.result) == sorted(
+        ["consumer.mine", *(f"source:sluice.{name}" for name in event_log)]
+    )
     run = project.dbt("build", *options)
     assert run.success, run.error
     assert [name for place, name in tables(project) if place == "lake"] == ["mine"]
