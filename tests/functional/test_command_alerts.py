@@ -378,6 +378,7 @@ def test_an_interrupt_is_not_told(shop: Project, receiver: Receiver) -> None:
     """Who does that knows it."""
     shop.write(
         "models/slow.sql",
+        "{{ config(materialized='table') }}\n"
         "select sum(a.range * b.range) as n from range(1000000) as a, range(1000000) as b",
     )
     process = start(shop.root, "update", "--select", "slow")
