@@ -18,6 +18,8 @@ import pytest
 from command import Answer, ended, land, log_lines, orders, sluice, start
 from project import Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 SECRET = "s3cr3t-t0ken"
 """Part of the address of each receiver."""
 SOON = 300

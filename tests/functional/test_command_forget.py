@@ -8,6 +8,8 @@ from command import locked, sluice
 from people import ANN, BOB, CID, HELD, everything, land, people, traces
 from project import Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 HERS = ["--source", "bronze", "--where", "email = 'ann@x.org'"]
 
 

@@ -7,6 +7,8 @@ import pytest
 from command import Answer, asked, land, log_lines, orders, sluice
 from project import Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 
 @pytest.fixture
 def shop(project: Project) -> Project:

@@ -14,6 +14,8 @@ from command import land, locked, orders, sluice
 from pages import Page
 from project import Project
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 SECRET = "Xanthippe"
 """A value that stands nowhere but in rows."""
 FREQUENCY = "select name, count(*) as change_count from {{ ref('orders_silver') }} group by name"

@@ -25,7 +25,10 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "
            "--disable-component-update", "--disable-sync"]  # fmt: skip
 SCRIPT = "</script><script>window.ran = 1</script><img src=x onerror='window.ran = 2'>"
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is here: apt install chromium")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium is here: apt install chromium"),
+    pytest.mark.dbt_v1("the command is made on dbt v1, and runs that"),
+]
 
 
 @pytest.fixture(scope="module")

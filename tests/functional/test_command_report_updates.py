@@ -12,6 +12,8 @@ from pages import Page
 from project import Project
 from sluice.report import scripts
 
+pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
+
 
 @pytest.fixture
 def shop(project: Project) -> Project:
