@@ -16,8 +16,9 @@ from sluice.pipeline.errors import DONE, FAILED, ConfigurationError, SluiceError
 from sluice.pipeline.project import Project
 from sluice.pipeline.troubles import first_line, known_trouble
 from sluice.pipeline.update import Outcome
+from sluice.pipeline.writing import write_whole
 from sluice.report.data import Options, report_data
-from sluice.report.scripts import chart_scripts, installed, write_file
+from sluice.report.scripts import chart_scripts, installed
 
 
 def report(project: Project, output: Path | None, options: Options, manifest: Any = None) -> Path:
@@ -34,8 +35,10 @@ def report(project: Project, output: Path | None, options: Options, manifest: An
     manifest = manifest or project.parse()
     with connect(project, read_only=True) as database:
         data = report_data(database, manifest, options)
+    text = page(data, libraries, docs_link(project, path))
     try:
-        write_file(path, page(data, libraries, docs_link(project, path)))
+        # A value may have half a surrogate pair, which no file can hold.
+        write_whole(path, text.encode("utf-8", errors="replace").decode("utf-8"))
     except OSError as error:
         raise known_trouble(str(error), path) or SluiceError(str(error), where=path) from error
     return path

@@ -13,6 +13,14 @@ from sluice.pipeline.sql import literal
 FIGURES = ("rows_in", "rows_out", "dropped", "late", "duplicate", "conflicts", "seconds",
            "update_id", "started_at")  # fmt: skip
 """What datasets() has of a run."""
+COUNTS = """num_input_rows as rows_in,
+            coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as rows_out,
+            num_dropped_rows as dropped,
+            num_late_rows as late,
+            num_duplicate_rows as duplicate,
+            num_conflicts as conflicts,
+            seconds"""
+"""The counts of a flow, as datasets() and the page call them."""
 MOST_UPDATES = 10_000
 """Of those that are looked through for how long an update has failed."""
 
@@ -87,13 +95,7 @@ def datasets(database: Database) -> list[Row]:
         select
             dataset as name,
             status,
-            num_input_rows as rows_in,
-            coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as rows_out,
-            num_dropped_rows as dropped,
-            num_late_rows as late,
-            num_duplicate_rows as duplicate,
-            num_conflicts as conflicts,
-            seconds,
+            {COUNTS},
             update_id,
             started_at,
             unique_id
@@ -126,7 +128,6 @@ def rules(database: Database, update_ids: list[str]) -> list[Row]:
     """
     if not update_ids:
         return []
-    wanted = ", ".join(literal(update_id) for update_id in update_ids)
     return database.query(
         f"""
         select
@@ -137,11 +138,16 @@ def rules(database: Database, update_ids: list[str]) -> list[Row]:
             cast(sum(passed_records) as bigint) as passed,
             cast(sum(failed_records) as bigint) as failed
         from {database.relation("data_quality")}
-        where update_id in ({wanted})
+        where {among(update_ids)}
         group by dataset, expectation, on_violation, update_id
         order by dataset, expectation
         """
     )
+
+
+def among(ids: list[str]) -> str:
+    """Return the condition that an event is of one of these updates."""
+    return f"update_id in ({', '.join(literal(update_id) for update_id in ids)})"
 
 
 def rule_names(database: Database) -> list[str]:

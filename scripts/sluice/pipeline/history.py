@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sluice.pipeline.database import Database, Row
-from sluice.pipeline.event_log import iso
-from sluice.pipeline.sql import literal
-
-
-def among(ids: list[str]) -> str:
-    """Return the condition that an event is of one of these updates."""
-    return f"update_id in ({', '.join(literal(update_id) for update_id in ids)})"
+from sluice.pipeline.event_log import COUNTS, among, iso
 
 
 def runs(database: Database, ids: list[str]) -> list[Row]:
@@ -27,13 +21,7 @@ def runs(database: Database, ids: list[str]) -> list[Row]:
             update_id,
             unique_id,
             status,
-            num_input_rows as rows_in,
-            coalesce(num_output_rows, num_upserted_rows + num_deleted_rows) as rows_out,
-            num_dropped_rows as dropped,
-            num_late_rows as late,
-            num_duplicate_rows as duplicate,
-            num_conflicts as conflicts,
-            seconds
+            {COUNTS}
         from {database.relation("flows")}
         where {among(ids)}
         """

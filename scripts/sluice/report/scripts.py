@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 from sluice.pipeline.errors import ConfigurationError
+from sluice.pipeline.writing import write_whole
 
 PACKAGE = "vl-convert-python"
 
@@ -40,17 +40,6 @@ def chart_scripts(folder: Path) -> str:
     text = vl_convert.javascript_bundle().replace("</script", "<\\/script")
     for file in files:
         with suppress(OSError):
-            write_file(file, text)
+            write_whole(file, text)
             break
     return text
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all: beside it, then in its place. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
