@@ -95,6 +95,24 @@ def asked(folder: Path, answers: list[str], *arguments: str) -> Answer:
         os.close(inner)
 
 
+def shown(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run the command on a terminal; its exit code, and the text that was sent there."""
+    terminal, inner = os.openpty()
+    command = [sys.executable, "-m", "sluice", *arguments]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=inner, stderr=inner)
+    os.close(inner)
+    sent = b""
+    try:
+        while chunk := os.read(terminal, 4096):
+            sent += chunk
+    except OSError:  # Linux says so that the other end is closed
+        pass
+    finally:
+        os.close(terminal)
+    return process.wait(DEADLINE), re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", sent.decode())
+
+
 def log_lines(project: Project) -> list[dict[str, str]]:
     """The lines of logs/update.log, parsed; one of another form fails the test."""
     lines = (project.root / "logs" / "update.log").read_text(encoding="utf-8").splitlines()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from command import Answer, ended, land, locked, log_lines, orders, sluice, start
+from command import Answer, ended, land, locked, log_lines, orders, shown, sluice, start
 from project import Project
 
 pytestmark = pytest.mark.dbt_v1("the command is made on dbt v1, and runs that")
@@ -55,6 +55,20 @@ def test_done(shop: Project) -> None:
     assert logged == [{"update_id": line["update"], "status": "COMPLETED"}]
     text = (shop.root / "logs" / "update.log").read_text().splitlines()[-1]
     assert answer.out.splitlines()[-1] == text
+
+
+def test_progress(shop: Project) -> None:
+    """A terminal shows a bar: nodes done of all, and which run. Elsewhere there is none."""
+    code, sent = shown(shop.root, "update")
+
+    assert code == 0, sent
+    assert {"0/5", "5/5"} <= set(re.findall(r"\b\d/\d\b", sent)), sent
+    assert re.search(r"[0-4]/5 0:\d\d:\d\d orders_silver\b", sent), sent
+    assert "Finished running" in sent
+    for words in (["--quiet"], ["--log-format", "json"]):
+        assert not re.search(r"\d/\d", shown(shop.root, "update", *words)[1])
+    answer = ended(start(shop.root, "update"))
+    assert "\x1b" not in answer.out + answer.err
 
 
 def test_nothing_new(shop: Project) -> None:

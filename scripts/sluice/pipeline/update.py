@@ -22,6 +22,7 @@ from sluice.pipeline.errors import BUSY, DONE, FAILED, SluiceError
 from sluice.pipeline.failures import kind_of, what_failed
 from sluice.pipeline.lock import lock
 from sluice.pipeline.losses import without_losses
+from sluice.pipeline.progress import progress
 from sluice.pipeline.project import Project
 from sluice.pipeline.troubles import RETRIED, known_trouble
 
@@ -216,15 +217,16 @@ def built(project: Project, options: Options, manifest: Any) -> tuple[Any, str |
         before_sleep=lambda state: say_again(project, state.outcome.result(), state),
     )
 
+    def listen(event: Any) -> None:
+        ids.append(event.info.invocation_id)
+
     def run() -> Any:
-        def listen(event: Any) -> None:
-            ids.append(event.info.invocation_id)
+        return project.dbt(*options.command, manifest=manifest, listeners=[listen, show])
 
-        # dbt writes its errors to stdout; quiet, there is nothing else, and cron mails stderr.
-        with redirect_stdout(sys.stderr) if options.quiet else nullcontext():
-            return project.dbt(*options.command, manifest=manifest, listeners=[listen])
-
-    result = retrying(run)
+    # dbt writes its errors to stdout; quiet, there is nothing else, and cron mails stderr.
+    spoken = redirect_stdout(sys.stderr) if options.quiet else nullcontext()
+    with spoken, progress(not options.quiet and options.log_format == "text") as show:
+        result = retrying(run)
     if result.exception:
         raise project.wrong(result.exception)
     return result, ids[-1] if ids else None
