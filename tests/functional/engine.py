@@ -73,7 +73,7 @@ class Engine(ABC):
 
     @abstractmethod
     def save(self) -> None:
-        """Remember all that is in the database."""
+        """Remember all that is in the database, and in the attached ones."""
 
     @abstractmethod
     def restore(self) -> None:
@@ -182,14 +182,17 @@ class DuckDB(Engine):
             file.unlink(missing_ok=True)
 
     def save(self) -> None:
-        """A copy of the file; no connection is open between the runs."""
-        self.query("checkpoint")
-        shutil.copyfile(self.file(), self.file("saved"))
+        """A copy of each file; no connection is open between the runs."""
+        for name in (self.name, *self.attached):
+            self.query("checkpoint", name)
+            shutil.copyfile(self.file(name), self.file(f"{name}.saved"))
 
     def restore(self) -> None:
-        """The copy takes the place of the file."""
+        """The copies take the places of the files."""
         self.drop()
-        shutil.copyfile(self.file("saved"), self.file())
+        for name in (self.name, *self.attached):
+            self.file(name).with_suffix(".duckdb.wal").unlink(missing_ok=True)
+            shutil.copyfile(self.file(f"{name}.saved"), self.file(name))
 
     def relations(self) -> list[Relation]:
         """From information_schema, which has the attached databases, too."""

@@ -98,9 +98,11 @@ def settings(project: Project, values: Mapping[str, Any], *, threads: int = 1) -
 # --- reading ------------------------------------------------------------------------------------
 
 
-def found(project: Project, name: str, columns: str = "*") -> list[tuple]:
+def found(
+    project: Project, name: str, columns: str = "*", database: str | None = None
+) -> list[tuple]:
     """Columns of a model's table as tuples, sorted; null is the lowest."""
-    rows = project.query(f"select {columns} from {project.table(name)}")
+    rows = project.query(f"select {columns} from {project.table(name)}", database)
     return sorted((tuple(row.values()) for row in rows), key=repr)
 
 
