@@ -108,7 +108,8 @@
             info=true) %}
     {% endfor %}
     {% for text in found.unknown_files %}{% do log('sluice: ' ~ text, info=true) %}{% endfor %}
-    {% for node in scope.nodes if node.unique_id in scope.roots and sluice.is_target(node) %}
+    {% for node in scope.nodes if node.unique_id in scope.roots and sluice.is_target(node)
+        and not sluice.knows_files(sluice.dataset_id(sluice.relation_of(node)), node.database) %}
         {% do log('sluice: ' ~ node.name ~ ' reads no stream, so what it reads brings the keys back unless they are '
             ~ 'erased there, too', info=true) %}
     {% endfor %}

@@ -81,7 +81,7 @@ def test_empty_makes_the_columns(project: Project) -> None:
 # --- misuse ---------------------------------------------------------------------------------------
 
 
-def test_only_streaming_tables_read_files(project: Project) -> None:
+def test_only_what_notes_files_reads_them(project: Project) -> None:
     """Whatever else would read all files each time."""
     put(project.root / "landing" / "a.json", b'{"id": 1}\n')
     source(project, "inner", project.root / "landing", **ID)
