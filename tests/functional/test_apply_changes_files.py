@@ -91,6 +91,7 @@ def test_a_folder_becomes_a_table_in_one_model(project: Project, tmp_path: Path)
     }
     project.apply_changes("now", text, **options)
     project.apply_changes("history", text, **options, stored_as_scd_type=2)
+    project.model("seen", "select * from {{ sluice.current(ref('history')) }}", materialized="view")
     landing = project.root / "landing"
     landing.mkdir()
     for batch in (files[3:], files[:3]):
@@ -102,6 +103,7 @@ def test_a_folder_becomes_a_table_in_one_model(project: Project, tmp_path: Path)
     assert landed.dropped
     assert canonical(project.rows("now")) == canonical(CUSTOMERS.scd1(landed.clean))
     assert canonical(project.rows("history")) == canonical(CUSTOMERS.scd2(landed.clean))
+    assert project.contents("seen") == project.contents("now")
     before = project.contents("now"), project.contents("history")
     assert "nothing new" in project.run().log
     project.run("--full-refresh")
