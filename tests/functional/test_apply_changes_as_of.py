@@ -140,7 +140,10 @@ MISUSE = {
         "moment must be an SQL expression of the type of valid_from, which is INTEGER, "
         "found: timestamp '2026-01-01' (Cannot compare"
     ],
-    "as_of(ref('copy'), 5, 'since', 'valid_to')": ["start_at must name a column of", "found: since"],
+    "as_of(ref('copy'), 5, 'since', 'valid_to')": [
+        "start_at must name a column of",
+        "found: since",
+    ],
     "current(ref('copy'))": ["found: copy, materialized as table (way out: "],
     "is_current(ref('copy'))": ["found: copy, materialized as table (way out: "],
 }
