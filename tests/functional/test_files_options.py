@@ -107,6 +107,10 @@ MISUSE: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"external_location": ""},
         ["external_location is missing", "{external_location: 'landing/orders/*.json'}"],
     ),
+    "cut_type": (
+        {"columns": {"id": "bigint", "total": "decimal(12", "2)": None}},
+        ["the type of total ends at a comma", "decimal(12", "quotation marks"],
+    ),
     "format": ({"format": "xml"}, ["format", "json, csv, parquet", "xml"]),
     "evolution": ({"schema_evolution": "add"}, ["schema_evolution", "rescue", "add"]),
     "columns": ({"columns": ["id"]}, ["columns", "mapping", "id"]),
