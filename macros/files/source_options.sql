@@ -105,8 +105,8 @@
     {% set types, resolved = {}, {} %}
     {% if columns.values() | select('none') | list %}
         {% for name, type in columns.items() if type is string and type.count('(') > type.count(')') %}
-            {% do errors.append('columns: the type of ' ~ name ~ ' ends at a comma, which separates entries of {...} in '
-                ~ 'YAML, found: ' ~ type ~ '; way out: quotation marks, ' ~ name ~ ': "' ~ type ~ ',..."') %}
+            {% do errors.append('columns: the type of ' ~ name ~ ' ends at a comma, which separates the entries of '
+                ~ '{...} in YAML, found: ' ~ type ~ '; way out: quotation marks, ' ~ name ~ ': "' ~ type ~ ',..."') %}
             {% do return({}) %}
         {% endfor %}
     {% endif %}
