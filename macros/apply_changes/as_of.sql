@@ -1,4 +1,4 @@
-{# PUBLIC: as_of, is_current #}
+{# PUBLIC: as_of, current, is_current #}
 
 {% macro as_of(relation, moment, start_at=none, end_at=none) %}
     {# The versions of a history that held at a moment: intervals are half-open, so the start counts and the
@@ -11,6 +11,7 @@
             ~ "\"timestamp '2026-01-01'\", found: " ~ moment) %}
     {% endif %}
     {% set interval = sluice.history_interval(relation, start_at, end_at, errors) %}
+    {% if not errors %}{% do errors.extend(sluice.moment_errors(relation, interval, moment)) %}{% endif %}
     {% do sluice.raise_errors('as_of() error', errors, none if model is defined else interval.node) %}
 
     {% set start, end = sluice.quote(interval.start_at), sluice.quote(interval.end_at) %}
@@ -27,6 +28,29 @@
 {% endmacro %}
 
 
+{% macro current(relation, start_at=none, end_at=none) %}
+    {# The rows of a history that hold now, without the columns of the interval: what SCD type 1 would be of the same
+       events. Where the table is not there yet, or is a fixture, nobody knows its columns. #}
+    {% if not execute %}{% do return(relation) %}{% endif %}
+    {% set errors = [] %}
+    {% set interval = sluice.history_interval(relation, start_at, end_at, errors) %}
+    {% do sluice.raise_errors('current() error', errors, none if model is defined else interval.node) %}
+    {% set left_out, selected = [interval.start_at, interval.end_at], [] %}
+    {% if interval.node and interval.node.resource_type == 'snapshot' %}
+        {% do left_out.extend(sluice.snapshot_column_names(interval.node).values()) %}
+    {% endif %}
+    {% set is_there = model is not defined or model.resource_type != 'unit_test' %}
+    {% if is_there and load_cached_relation(relation) is not none %}
+        {% for column in sluice.columns_of(sluice.whole_relation(relation))
+            if sluice.find_name(left_out, column.name) is none %}
+            {% do selected.append(sluice.quote(column.name)) %}
+        {% endfor %}
+    {% endif %}
+    {% do return('(\n    select ' ~ (selected | join(', ') or '*') ~ '\n    from ' ~ relation ~ '\n    where '
+        ~ sluice.is_current(relation, none, start_at, end_at) ~ '\n)') %}
+{% endmacro %}
+
+
 {% macro is_current(relation, alias=none, start_at=none, end_at=none) %}
     {# A condition, true for the rows of a history that hold now: those that SCD type 1 would show. #}
     {% if not execute %}{% do return('true') %}{% endif %}
@@ -37,6 +61,24 @@
     {% set open = sluice.open_condition(prefix ~ sluice.quote(interval.end_at), interval.open_end) %}
     {% if not interval.deleted %}{% do return(open) %}{% endif %}
     {% do return('(' ~ open ~ ' and ' ~ sluice.not_deleted_condition(prefix ~ sluice.quote(interval.deleted)) ~ ')') %}
+{% endmacro %}
+
+
+{% macro moment_errors(relation, interval, moment) %}
+    {# A moment that does not compare with the interval, in the engine's words; where the table is there. #}
+    {% if (model is defined and model.resource_type == 'unit_test') or load_cached_relation(relation) is none %}
+        {% do return([]) %}
+    {% endif %}
+    {% set columns = sluice.columns_of(sluice.whole_relation(relation)) %}
+    {% set start = sluice.find_column(columns, interval.start_at) %}
+    {% if start is none %}
+        {% do return(["start_at must name a column of " ~ relation ~ ', found: ' ~ interval.start_at ~ ' (available: '
+            ~ columns | map(attribute='name') | join(', ') ~ ')']) %}
+    {% endif %}
+    {% set error = sluice.checked_expressions(
+        columns, {'moment': sluice.quote(start.name) ~ ' <= ' ~ moment}).moment.error %}
+    {% do return(['moment must be an SQL expression of the type of ' ~ start.name ~ ', which is ' ~ start.dtype
+        ~ ', found: ' ~ moment ~ ' (' ~ error ~ ')'] if error else []) %}
 {% endmacro %}
 
 

@@ -54,13 +54,21 @@
 {% endmacro %}
 
 
-{% macro check_events(counts) %}
+{% macro check_events(counts, source, options) %}
     {# A null key or sequence ends the run before anything is written: such an event has no place. #}
     {% set errors = [] %}
     {% for what, count in counts.nulls.items() %}
-        {% do errors.append(what ~ ' is null in ' ~ count ~ ' of ' ~ counts.num_rows ~ ' events') %}
+        {% do errors.append(what ~ ' is null in ' ~ count ~ ' of ' ~ counts.num_rows ~ ' events'
+            ~ (sluice.nameless_events_example(source, options) if loop.first)) %}
     {% endfor %}
-    {% if errors %}
+    {% if errors and source.arrived %}
+        {% do errors.append(
+            'expected a value in every one: without it an event has no place. Nothing was written, and these files are '
+            ~ 'still unread. Ways out: repair the file; or leave such rows out in the query, where nothing keeps them: '
+            ~ 'where ' ~ sluice.quoted(options['keys']) | join(' is not null and ') ~ ' is not null; or read the files '
+            ~ 'by a streaming_table, whose expectation with on_violation: drop keeps them in its quarantine'
+        ) %}
+    {% elif errors %}
         {% do errors.append(
             'expected a value in every one: without it an event has no place. Nothing was written; '
             ~ 'drop such rows before this model '

@@ -10,6 +10,7 @@
     {% elif recorded is none %}
         {% do errors.append(
             existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; ' ~ way_out
+            ~ ' (the rows that stand there are dropped then; keep a copy of what the feed does not tell again)'
         ) %}
     {% elif recorded.made_by %}
         {% do errors.append(

@@ -1,8 +1,9 @@
-{% macro event_source(feed, recorded, full_refresh) %}
+{% macro event_source(feed, recorded, full_refresh, plans=[]) %}
     {# Where the set of events of this target lies: in the streaming tables themselves where the query reads them row by
        row ('stream'), beside the target elsewhere ('events'). Returns {'kind', 'reason' why not the stream, 'feed'
-       of this run and its 'template', 'ranges', 'earlier' ranges, 'checked' (what this was decided for),
-       'signature' of the options, 'is_known' (nothing of all this is new)}. #}
+       of this run and its 'template', 'ranges', 'earlier' ranges, 'arrived' (see arrived_rows(), or none),
+       'is_replayed' (a full refresh reads all events again), 'checked' (what this was decided for), 'signature' of the
+       options, 'is_known' (nothing of all this is new)}. `plans` are those of read_files(). #}
     {% set given = model.config.get('meta') or {} %}
     {% set ranges = sluice.ranges_read(feed) if model.language == 'sql' else [] %}
     {% set template = sluice.feed_template(feed, ranges) if ranges else none %}
@@ -10,14 +11,16 @@
         {% set ranges = sluice.whole_ranges(ranges) %}
         {% set feed = sluice.feed_over(template, ranges) %}
     {% endif %}
+    {% set arrived = sluice.arrived_rows(feed, plans) if plans else none %}
     {% set conditions = [given.get('apply_as_deletes'), given.get('apply_as_truncates'), given.get('sequence_by')] %}
-    {% set checked = local_md5(tojson(
-        [template or feed, conditions, given.get('keep_events'), config.get('full_refresh')])) %}
+    {% set query = sluice.outlines(feed) if plans else template or feed %}
+    {% set checked = local_md5(tojson([query, conditions, given.get('keep_events'), config.get('full_refresh')])) %}
     {% set before = (recorded or {}).get('state', {}) if not full_refresh else {} %}
     {% if before.checked == checked %}
         {% set kind, reason = before.kind, before.reason %}
     {% else %}
-        {% set reason = sluice.kept_events_reason(template, ranges, conditions) %}
+        {% set reason = 'it reads files itself' if plans
+            else sluice.kept_events_reason(template, ranges, conditions) %}
         {% do sluice.raise_errors('apply_changes configuration errors',
             sluice.keep_events_errors(given.get('keep_events'), reason)) %}
         {% set kind = 'events' if reason or given.get('keep_events') else 'stream' %}
@@ -29,7 +32,9 @@
     {% endif %}
     {% set signature = sluice.signature_of(model) %}
     {% do return({
-        'kind': kind, 'reason': reason, 'feed': feed, 'template': template, 'ranges': ranges, 'earlier': earlier,
+        'kind': kind, 'reason': reason, 'feed': arrived.feed if arrived else feed, 'arrived': arrived,
+        'template': none if arrived else template, 'ranges': ranges, 'earlier': earlier,
+        'is_replayed': (ranges or plans) | length > 0,
         'checked': checked, 'signature': signature,
         'is_known': before.checked == checked and before.signature == signature and not recorded.get('recount'),
     }) %}
@@ -48,8 +53,12 @@
 
 
 {% macro has_nothing_new(source, full_refresh) %}
-    {# Whether there is nothing to do, and nothing to look at: no batch, and options that were checked before. #}
-    {% if full_refresh or source.kind != 'stream' or not source.is_known %}{% do return(false) %}{% endif %}
+    {# Whether there is nothing to do, and nothing to look at: no batch, no row of a file, and options that were checked
+       before. #}
+    {% if full_refresh or not source.is_known or (source.arrived.has_rows if source.arrived else
+        source.kind != 'stream') %}
+        {% do return(false) %}
+    {% endif %}
     {% for range in source.ranges if range.to > range['from'] or range.restarted %}{% do return(false) %}{% endfor %}
     {% do return(true) %}
 {% endmacro %}

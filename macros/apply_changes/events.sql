@@ -9,7 +9,7 @@
     {% if sluice.has_nothing_new(source, full_refresh) %}{% do return(plan) %}{% endif %}
     {% set columns = sluice.query_columns(source.feed) %}
     {% set checked = source.is_known and recorded.state.feed == sluice.names_and_types(columns) %}
-    {% set kept = sluice.names_kept(columns, recorded, full_refresh and source.ranges | length > 0) %}
+    {% set kept = sluice.names_kept(columns, recorded, full_refresh and source.is_replayed) %}
     {% set options = dict(
         sluice.apply_changes_options(model, columns, kept, checked=checked), is_checked=checked) %}
     {% if not checked and model.resource_type == 'model' %}
@@ -20,7 +20,7 @@
     {% set options = set.options %}
     {% set counts = sluice.count_events(options, set.batch, set.earlier is none, set.counted) %}
     {% set warnings = sluice.check_streams_read(source, recorded, counts.streams) if set.goes_on else [] %}
-    {% do sluice.check_events(counts) %}
+    {% do sluice.check_events(counts, source, options) %}
     {% do plan.update({
         'options': options, 'batch': set.batch, 'staged': set.staged,
         'ranges': sluice.ranges_with_rows(source.ranges, counts.streams) if source.kind == 'stream' else source.ranges,

@@ -29,7 +29,7 @@
     {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
     {% set staged = sluice.columns_of(batch) %}
     {% set record = sluice.recorded_options(options, source, staged) %}
-    {% set table = sluice.events_table(options, events, staged, recorded, record, source.ranges, full_refresh, comes) %}
+    {% set table = sluice.events_table(options, events, staged, recorded, record, source, full_refresh, comes) %}
     {% set existing = table.existing %}
     {% do return({
         'options': sluice.typed_options(options, table.columns, full_refresh),
@@ -47,15 +47,16 @@
 {% endmacro %}
 
 
-{% macro events_table(options, events, staged, recorded, record, ranges, full_refresh, comes) %}
+{% macro events_table(options, events, staged, recorded, record, source, full_refresh, comes) %}
     {# What makes the table of the kept events, or brings it up to the batch: {'columns' that it has then, 'existing'
-       ones, 'is_new', 'statements'}. A full refresh replays what stream() reads from its first batch on. A model that
-       reads no stream shows only its newest events: its kept ones are the feed then, as long as they would be made the
-       same way again, and can take values of the types that come. #}
+       ones, 'is_new', 'statements'}. A full refresh replays what stream() reads from its first batch on, and what
+       read_files() reads from the first file on. A model that reads neither shows only its newest events: its kept ones
+       are the feed then, as long as they would be made the same way again, and can take values of the types that
+       come. #}
     {% set existing = none %}
     {% set kept = load_cached_relation(events) is not none %}
     {% if not comes and (not full_refresh
-        or (kept and load_cached_relation(this) is not none and recorded and not ranges
+        or (kept and load_cached_relation(this) is not none and recorded and not source.is_replayed
             and not sluice.option_drift_errors(
                 recorded, record, record.events | list + ['columns_to_update'], false))) %}
         {% set existing = sluice.columns_of(events) %}

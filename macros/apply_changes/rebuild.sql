@@ -4,6 +4,7 @@
     {# Replays the kept events of a snapshot or apply_changes model into its table, under the options as they are
        now. #}
     {% if not execute %}{% do return(none) %}{% endif %}
+    {% do sluice.check_arguments('rebuild', kwargs, ['dataset', 'start_over']) %}
     {% set node = sluice.apply_changes_node(dataset, start_over) %}
     {% set target_relation = sluice.relation_of(node) %}
     {% set events = sluice.events_relation(target_relation) %}

@@ -160,16 +160,3 @@
         'answer': 'select count(*) as num_rows from ' ~ target,
     }) %}
 {% endmacro %}
-
-
-{% macro is_unfinished(recorded) %}
-    {# Whether an engine that commits each statement was stopped while this target was made anew. #}
-    {% do return(recorded is not none and recorded.get('unfinished') is true) %}
-{% endmacro %}
-
-
-{% macro unfinished_statements(full_refresh) %}
-    {# Noted before a target is made anew: a run that ends in between leaves a table that is to be made once more. #}
-    {% if not full_refresh %}{% do return([]) %}{% endif %}
-    {% do return([sluice.insert_target_options(sluice.dataset_id(this), {'unfinished': true}, this.database)]) %}
-{% endmacro %}

@@ -14,9 +14,15 @@
 
 
 {% macro files_loaded_at(dataset) %}
-    {# For loaded_at_query of a source: when the newest file that a streaming table has read was written, UTC. #}
+    {# For loaded_at_query of a source: when the newest file that a model has read was written, UTC. #}
     {% if not execute %}{% do return('') %}{% endif %}
-    {% set relation = sluice.relation_of(sluice.streaming_table_node(dataset, 'files_loaded_at')) %}
+    {% set nodes = [] %}
+    {% for node in graph.nodes.values() if sluice.is_streaming_table(node) or sluice.is_target(node) %}
+        {% do nodes.append(node) %}
+    {% endfor %}
+    {% set named = sluice.named_node(dataset, nodes, 'a streaming_table or an apply_changes model') %}
+    {% if named.error %}{% do exceptions.raise_compiler_error('sluice.files_loaded_at: ' ~ named.error) %}{% endif %}
+    {% set relation = sluice.relation_of(named.node) %}
     select max(modified_at)
     from {{ sluice.state_relation('files', relation.database) }}
     where relation = {{ sluice.literal(sluice.dataset_id(relation)) }} and status = 'INGESTED'

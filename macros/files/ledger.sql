@@ -1,9 +1,14 @@
 {% macro ledger_files(respelling=none) %}
     {# A query of the files that this model has read or failed to read: path, size, modified_at, status. What
        clean_source took away is not there any more: a file of its name is another one; and what lies above the table's
-       head was not committed. None for a model that starts over, or is only looked at. #}
+       head was not committed. None for a model that starts over, or is only looked at. An apply_changes model has no
+       batches; it starts over where it was stopped while it did. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
     {% if sluice.is_full_refresh() or sluice.is_preview() or load_cached_relation(ledger) is none %}
+        {% do return(none) %}
+    {% endif %}
+    {% if sluice.commits_each_statement() and sluice.is_unfinished(
+        sluice.target_options(sluice.dataset_id(this), this.database)) %}
         {% do return(none) %}
     {% endif %}
     {% set id = sluice.literal(sluice.dataset_id(this)) %}
@@ -35,7 +40,8 @@
 
 {% macro check_ledger(source_name, remembered, files, known) %}
     {# A source that was read, by its remembered columns and the table's batches, and of which the ledger knows no file:
-       all of them would be read again. #}
+       all of them would be read again, which would double the rows of a table that appends. #}
+    {% if config.get('materialized') != 'streaming_table' %}{% do return(none) %}{% endif %}
     {% set own = sluice.position(known.state.read, known.state.dataset) %}
     {% if not remembered or not files or known.ledger or not own.batch %}{% do return(none) %}{% endif %}
     {% do sluice.raise_errors('read_files() error', [

@@ -32,13 +32,15 @@
 
 
 {% macro check_reader() %}
-    {# What was read is noted by the materialization of a streaming table; anything else would read all files each
-       time. #}
-    {% if model.resource_type in ('model', 'snapshot') and config.get('materialized') != 'streaming_table' %}
+    {# What was read is noted by these materializations; anything else would read all files each time. #}
+    {% set materialized, readers = config.get('materialized'), ['streaming_table', 'apply_changes'] %}
+    {% if model.resource_type == 'snapshot' or (model.resource_type == 'model' and materialized not in readers) %}
+        {% set meant = sluice.nearest(materialized, readers) %}
         {% do sluice.raise_errors('read_files() error', [
-            'read_files() notes which files were read, which only a streaming_table does; this ' ~ model.resource_type
-            ~ ' is materialized as ' ~ config.get('materialized')
-            ~ ' (way out: make it a streaming_table and read that, or read all files with a plain source())',
+            'read_files() notes which files were read, which only streaming_table and apply_changes models do; this '
+            ~ model.resource_type ~ ' is materialized as ' ~ materialized
+            ~ ('; did you mean ' ~ meant ~ '?' if meant else ' (way out: make it a streaming_table and read that, '
+                ~ 'or an apply_changes model, or read all files with a plain source())'),
         ]) %}
     {% endif %}
 {% endmacro %}

@@ -1,9 +1,10 @@
 {# PUBLIC: forget #}
 
-{% macro forget(source, where, keys=none, dry_run=false, rewrite=false) %}
+{% macro forget(source=none, where=none, keys=none, dry_run=false, rewrite=false) %}
     {# The rows of these keys go from every table of ours that has them, in one script. Which rows those are is worked
        out from the source on: each reader's query over the rows that are to go says which keys it has of them. #}
     {% if not execute %}{% do return(none) %}{% endif %}
+    {% do sluice.check_arguments('forget', kwargs, ['source', 'where', 'keys', 'dry_run', 'rewrite']) %}
     {% set started = modules.datetime.datetime.now() %}
     {% set seed = sluice.forget_source(source, where, keys, dry_run, rewrite) %}
     {% do sluice.create_state(seed.database) %}
@@ -108,7 +109,8 @@
             info=true) %}
     {% endfor %}
     {% for text in found.unknown_files %}{% do log('sluice: ' ~ text, info=true) %}{% endfor %}
-    {% for node in scope.nodes if node.unique_id in scope.roots and sluice.is_target(node) %}
+    {% for node in scope.nodes if node.unique_id in scope.roots and sluice.is_target(node)
+        and not sluice.knows_files(sluice.dataset_id(sluice.relation_of(node)), node.database) %}
         {% do log('sluice: ' ~ node.name ~ ' reads no stream, so what it reads brings the keys back unless they are '
             ~ 'erased there, too', info=true) %}
     {% endfor %}

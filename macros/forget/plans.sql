@@ -1,8 +1,9 @@
 {% macro forget_plans(scope, where) %}
     {# For each table what goes of it, nothing is written: [{'node', 'relation', 'columns', 'kind', 'facts', 'keys' (its
        columns or expressions that hold the key), 'staged' (a table of the keys as texts, with the rows that were found
-       where `compared` names columns), 'quarantine' and 'events' ({'relation', 'columns'} or none), 'later' (why its
-       next run works it out anew, or none)}], in the order of scope.nodes; the source's is first. #}
+       where `compared` names columns), 'takes_rows' (whether it is a stream, or reads files itself), 'quarantine' and
+       'events' ({'relation', 'columns'} or none), 'later' (why its next run works it out anew, or none)}], in the order
+       of scope.nodes; the source's is first. #}
     {% set looks, plans, errors = {}, {}, [] %}
     {% for node in scope.nodes %}
         {% do looks.update({node.unique_id: dict(sluice.look_to_forget(node, scope), stage='forget' ~ loop.index)}) %}
@@ -40,7 +41,8 @@
     {% set relation, facts = sluice.relation_of(node), scope.facts[node.unique_id] %}
     {% set look = {
         'node': node, 'relation': relation, 'kind': facts.kind, 'facts': facts, 'compared': [], 'quarantine': none,
-        'events': none, 'later': none,
+        'events': none, 'later': none, 'takes_rows': facts.kind == 'stream' or (
+            facts.kind == 'target' and sluice.knows_files(sluice.dataset_id(relation), node.database)),
     } %}
     {% if facts.kind == 'stream' %}
         {% set found = sluice.look_at_table(node, relation, 'forget').columns %}

@@ -6,7 +6,7 @@
     {% set database = seed.node.database %}
     {% set statements = [sluice.forgotten_table_statement(database)] %}
     {% set salt = sluice.salt_of(database) %}
-    {% for plan in plans if plan.kind == 'stream' %}
+    {% for plan in plans if plan.takes_rows %}
         {% do statements.append(sluice.remember_statement(plan, salt)) %}
     {% endfor %}
     {% if values %}{% do statements.extend(sluice.clean_log_statements(values, database)) %}{% endif %}

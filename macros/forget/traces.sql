@@ -28,7 +28,7 @@
     {# {'paths': of the files that rows which go came from, where clean_source moved them to if it did, 'unknown': a
        sentence for each table whose rows do not say their files}. #}
     {% set paths, unknown = [], [] %}
-    {% for plan in plans if plan.kind == 'stream' %}
+    {% for plan in plans if plan.takes_rows %}
         {% set places, ledger = [], sluice.state_relation('files', plan.node.database) %}
         {% for place in sluice.places_of(plan) %}
             {% set metadata = sluice.find_column(place.columns, '_metadata') %}
@@ -79,7 +79,7 @@
     {# A query of what tells the rows that go from all others: column, value (as text). What other rows have too says
        nothing of anybody. #}
     {% set queries = [] %}
-    {% for plan in plans if plan.kind == 'stream' %}
+    {% for plan in plans if plan.takes_rows %}
         {% for column in sluice.user_columns(plan.columns)
             if sluice.type_family(column.dtype) not in ('nested', 'boolean', 'json', 'bytes')
             and column.name not in ('_metadata', '_rescued_data') %}

@@ -11,6 +11,15 @@
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {% set plans = sluice.plans_without_vanished_files() %}
+    {% do sluice.check_lost_files(plans) %}
+    {% set read_errors = {} %}
+    {% if plans | selectattr('failed') | list and sluice.runs_python() %}
+        {% call statement('read_errors', language='python', auto_begin=false) %}
+            {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
+        {% endcall %}
+        {% set read_errors = sluice.take_read_errors() %}
+    {% endif %}
     {% set landed = [] %}
     {% if model.language == 'python' %}
         {# dbt lets only a materialization itself run Python; it may use a connection of its own, which sees and
@@ -29,21 +38,25 @@
     -- what the events of this run make of the target: read and planned, nothing is written
     {% do sluice.run_sql_header() %}
     {% set source = sluice.event_source(
-        sluice.landed_feed(landed[0]) if landed else compiled_code, recorded, full_refresh) %}
+        sluice.landed_feed(landed[0]) if landed else sluice.query_of_plans(compiled_code, plans),
+        recorded, full_refresh, plans) %}
     {% set plan = sluice.plan_changes(source, recorded, full_refresh) %}
     {% set write = sluice.write_changes(plan, target_relation, existing, full_refresh) %}
 
     -- one script: the rows, the events where they are kept, and last what was read for them
     {% set counted = sluice.counts_written(write, target_relation) %}
-    {% set metrics = dict(plan.counts, **counted.metrics) %}
+    {% set arrived = source.arrived or {'counts': {}, 'events': [], 'staged': []} %}
+    {% set metrics = dict(plan.counts, **dict(arrived.counts, **counted.metrics)) %}
+    {% set warnings = plan.warnings + arrived.events + sluice.failed_files_events(plans, read_errors) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% do sluice.run_script(
         sluice.unfinished_statements(full_refresh)
         + sluice.target_changed_keys(model, target_relation, plan, write, full_refresh)
         + write.statements + plan.statements
+        + sluice.files_statements(plans, read_errors, source.arrived, full_refresh)
         + sluice.commit_statements(
-            target_relation, plan.ranges, full_refresh, plan.records, plan.warnings + [dict(flow, **counted.event)])
-        + sluice.drop_statements(plan.staged + write.staged + landed),
+            target_relation, plan.ranges, full_refresh, plan.records, warnings + [dict(flow, **counted.event)])
+        + sluice.drop_statements(plan.staged + write.staged + arrived.staged + landed),
         'main', in_transaction, counted.answer) %}
     {% do sluice.tell_counts(metrics) %}
     {% if full_refresh and existing is not none %}{% do adapter.cache_dropped(existing) %}{% endif %}
@@ -56,6 +69,16 @@
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    -- files that were read long enough ago leave the landing folder
+    {% set due = sluice.files_to_clean(plans) %}
+    {% if due and not sluice.runs_python() %}
+        {% do sluice.warn_files_stay(due) %}
+    {% elif due %}
+        {% call statement('clean_source', language='python', auto_begin=false) %}
+            {{- sluice.clean_files(due) }}
+        {% endcall %}
+    {% endif %}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

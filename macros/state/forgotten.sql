@@ -69,6 +69,6 @@
             ~ sluice.forgotten_relation(relation.database) ~ ' where relation = ' ~ sluice.literal(state.dataset)
             ~ ' and key_columns = ' ~ sluice.literal(key_columns) ~ ')') %}
     {% endfor %}
-    {% do sluice.raise_errors('Streaming table error', errors) %}
+    {% do sluice.raise_errors('Forgotten keys error', errors) %}
     {% do return('coalesce(' ~ parts | join(' or ') ~ ', false)' if parts else none) %}
 {% endmacro %}

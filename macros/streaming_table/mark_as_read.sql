@@ -1,9 +1,10 @@
 {# PUBLIC: mark_as_read #}
 
-{% macro mark_as_read(dataset) %}
+{% macro mark_as_read(dataset=none) %}
     {# The table's rows stay as they are, and its next run reads on behind what its sources hold now. A table whose
        own state is gone gets one: its rows say how far it has come. #}
     {% if not execute %}{% do return(none) %}{% endif %}
+    {% do sluice.check_arguments('mark_as_read', kwargs, ['dataset']) %}
     {% set node = sluice.streaming_table_node(dataset, 'mark_as_read') %}
     {% set reader = sluice.relation_of(node) %}
     {% set id = sluice.dataset_id(reader) %}

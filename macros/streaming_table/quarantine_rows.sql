@@ -1,10 +1,11 @@
 {# PUBLIC: quarantine #}
 
-{% macro quarantine(dataset, where='true') %}
+{% macro quarantine(dataset=none, where='true') %}
     {# The mirror of release(): rows of the table that break a rule with on_violation: drop as it is now go to the
        quarantine, all in one script. They are chosen once, in a copy: a condition that is not the same when it is asked
        twice can then neither lose nor double a row. #}
     {% if not execute %}{% do return(none) %}{% endif %}
+    {% do sluice.check_arguments('quarantine', kwargs, ['dataset', 'where']) %}
     {% set started = modules.datetime.datetime.now() %}
     {% set node = sluice.streaming_table_node(dataset, 'quarantine') %}
     {% set relation = sluice.relation_of(node) %}

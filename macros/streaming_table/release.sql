@@ -1,10 +1,11 @@
 {# PUBLIC: release #}
 
-{% macro release(dataset, where='true') %}
+{% macro release(dataset=none, where='true') %}
     {# Evaluates quarantined rows by the rules as they are now; those that pass become the table's next batch, all in
        one script. Each row is judged once, in a copy: a condition that is not the same when it is asked twice can then
        neither lose nor double it. #}
     {% if not execute %}{% do return(none) %}{% endif %}
+    {% do sluice.check_arguments('release', kwargs, ['dataset', 'where']) %}
     {% set started = modules.datetime.datetime.now() %}
     {% set node = sluice.streaming_table_node(dataset, 'release') %}
     {% set relation = sluice.relation_of(node) %}

@@ -8,6 +8,21 @@
 {% endmacro %}
 
 
+{% macro check_arguments(operation, others, arguments) %}
+    {# An operation that was given arguments that it does not have: `others` is its kwargs, by which Jinja lets them in
+       (that of dbt v2 refuses them itself). #}
+    {% set errors = [] %}
+    {% for name in others | default({}, true) %}
+        {% set meant = sluice.nearest(name, arguments) %}
+        {% do errors.append("'" ~ name ~ "' is no argument of it" ~ ("; did you mean '" ~ meant ~ "'?" if meant
+            else ', expected of: ' ~ arguments | join(', '))) %}
+    {% endfor %}
+    {% if errors %}
+        {% do exceptions.raise_compiler_error('sluice.' ~ operation ~ ' error:\n- ' ~ errors | join('\n- ')) %}
+    {% endif %}
+{% endmacro %}
+
+
 {% macro nearly_equal(left, right) %}
     {# One or two letters apart, or the same letters in another order: the usual typing errors. #}
     {% set a = left | lower | replace('_', '') | replace('-', '') %}

@@ -79,6 +79,7 @@ def histories(shared_project: Project) -> Project:
             f"select h.* from {{{{ ref('{name}') }}}} as h cross join (select 1 as until) as other "
             f"where {{{{ sluice.is_current(ref('{name}'), 'h') }}}}",
         )
+        project.model(f"current_{name}", f"select * from {{{{ sluice.current(ref('{name}')) }}}}")
         project.model(
             f"whole_{name}",
             f"select * from {{{{ sluice.as_of(ref('{name}'), {moments[99]}) }}}} as x",
@@ -113,6 +114,12 @@ def test_is_current(histories: Project, name: str) -> None:
     assert now == sorted((row["id"], row["name"]) for row in histories.rows("scd1"))
 
 
+@pytest.mark.parametrize("name", [*MODELS, *SNAPSHOTS])
+def test_current_is_scd_type_1(histories: Project, name: str) -> None:
+    """The same rows, and the same columns."""
+    assert histories.contents(f"current_{name}") == histories.contents("scd1")
+
+
 MISUSE = {
     "as_of(ref('scd1'), 1)": [
         "relation must be a history: ref() of a snapshot, or of an apply_changes model with "
@@ -129,6 +136,15 @@ MISUSE = {
     "as_of(ref('plain'), 1, start_at='x')": [
         "start_at and end_at must both be column names, or be left out, found: x, None"
     ],
+    "as_of(ref('plain'), \"timestamp '2026-01-01'\")": [
+        "moment must be an SQL expression of the type of valid_from, which is INTEGER, "
+        "found: timestamp '2026-01-01' (Cannot compare"
+    ],
+    "as_of(ref('copy'), 5, 'since', 'valid_to')": [
+        "start_at must name a column of",
+        "found: since",
+    ],
+    "current(ref('copy'))": ["found: copy, materialized as table (way out: "],
     "is_current(ref('copy'))": ["found: copy, materialized as table (way out: "],
 }
 

@@ -76,6 +76,7 @@ def test_targets_that_are_not_ours(project: Project) -> None:
         "snap": [
             '"lake"."snap" exists, but sluice keeps no events for it, so it was made by some',
             "sluice.rebuild --args '{dataset: snap, start_over: true}'",
+            "the rows that stand there are dropped then",
         ],
     }
     for name, fragments in told.items():

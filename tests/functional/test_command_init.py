@@ -67,6 +67,9 @@ def test_from_csv_to_a_table(shop: Project) -> None:
     after = contents(shop.root)
     assert after["dbt_project.yml"].startswith(before.pop("dbt_project.yml").rstrip())
     assert before.items() <= after.items()
+    assert "columns:\n    - name: order_id\n      data_type: bigint" in str(
+        after["models/bronze/_orders__sources.yml"]
+    )
     assert sluice(shop, "validate").code == 0
     assert sluice(shop, "update").code == 0
     land(shop, "2.csv", "order_id,status,amount,updated_at\n1,paid,5.5,2026-01-02 10:00:00\n"

@@ -81,7 +81,7 @@ def test_empty_makes_the_columns(project: Project) -> None:
 # --- misuse ---------------------------------------------------------------------------------------
 
 
-def test_only_streaming_tables_read_files(project: Project) -> None:
+def test_only_what_notes_files_reads_them(project: Project) -> None:
     """Whatever else would read all files each time."""
     put(project.root / "landing" / "a.json", b'{"id": 1}\n')
     source(project, "inner", project.root / "landing", **ID)
@@ -106,6 +106,10 @@ MISUSE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "no_location": (
         {"external_location": ""},
         ["external_location is missing", "{external_location: 'landing/orders/*.json'}"],
+    ),
+    "cut_type": (
+        {"columns": {"id": "bigint", "total": "decimal(12", "2)": None}},
+        ["the type of total ends at a comma", "decimal(12", "quotation marks"],
     ),
     "format": ({"format": "xml"}, ["format", "json, csv, parquet", "xml"]),
     "evolution": ({"schema_evolution": "add"}, ["schema_evolution", "rescue", "add"]),

@@ -95,3 +95,19 @@ def test_from_lakeflow(tmp_path: Path) -> None:
     assert rows_of(database, "orders_silver__quarantine", ["_sluice_violations"]) == [
         ["[has_an_order]"]
     ]
+
+
+def test_three_feeds(tmp_path: Path) -> None:
+    """Three kinds of feeds, of two days, in as few lines as the page says."""
+    tables = ["orders_changes__quarantine", "orders", "orders_history", "lines", "products_history"]
+    folder = tmp_path / "shop"
+    assert follow("three-feeds.md", folder, "shop.duckdb") == tables
+    files = [
+        folder / named[1]
+        for _, body in BLOCK.findall((PACKAGE / "docs/three-feeds.md").read_text(encoding="utf-8"))
+        if (named := NAMED.fullmatch(body)) and not named[1].startswith("landing/")
+    ]
+    lines = [line for file in files for line in file.read_text().splitlines() if line]
+    assert f"That is {len(lines)} lines in {len(files)} files" in (
+        PACKAGE / "docs/three-feeds.md"
+    ).read_text(encoding="utf-8")

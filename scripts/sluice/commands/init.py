@@ -95,8 +95,9 @@ def add_models(
 
 def source_text(name: str, location: str, look: Look) -> str:
     """Return the YAML of the source."""
-    meta = {"external_location": location, "format": look.format, "columns": look.columns}
-    table = {"name": name, "config": {"meta": meta}}
+    meta = {"external_location": location, "format": look.format}
+    columns = [{"name": column, "data_type": kind} for column, kind in look.columns.items()]
+    table = {"name": name, "config": {"meta": meta}, "columns": columns}
     return yaml.safe_dump({"sources": [{"name": "landing", "tables": [table]}]}, sort_keys=False)
 
 
