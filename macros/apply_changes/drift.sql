@@ -8,8 +8,12 @@
     {% elif not existing.is_table %}
         {% do errors.append(existing ~ ' exists as a ' ~ existing.type ~ ', expected a table; ' ~ way_out) %}
     {% elif recorded is none %}
+        {% set is_history = sluice.interval_column(
+            sluice.columns_of(existing), [sluice.interval_names(model)[0], 'dbt_valid_from']) is not none %}
         {% do errors.append(
-            existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; ' ~ way_out
+            existing ~ ' exists, but sluice keeps no events for it, so it was made by something else; '
+            ~ ('ways out: keep its versions as the beginning of this history: '
+                ~ sluice.operation_command('adopt', model) ~ '; or, without them, ' if is_history else '') ~ way_out
             ~ ' (the rows that stand there are dropped then; keep a copy of what the feed does not tell again)'
         ) %}
     {% elif recorded.made_by %}

@@ -18,13 +18,18 @@
 
     {% set set = sluice.event_set(options, columns, source, recorded, full_refresh) %}
     {% set options = set.options %}
+    {% if set.is_altered and load_cached_relation(sluice.adopted_relation()) is not none %}
+        {# Adopted versions may have what is new. #}
+        {% do set.update({'recalculate': true}) %}
+    {% endif %}
+    {% set adopted_warnings = sluice.check_adopted(options, recorded or {}) if set.recalculate else [] %}
     {% set counts = sluice.count_events(options, set.batch, set.earlier is none, set.counted) %}
     {% set warnings = sluice.check_streams_read(source, recorded, counts.streams) if set.goes_on else [] %}
     {% do sluice.check_events(counts, source, options) %}
     {% do plan.update({
         'options': options, 'batch': set.batch, 'staged': set.staged,
         'ranges': sluice.ranges_with_rows(source.ranges, counts.streams) if source.kind == 'stream' else source.ranges,
-        'warnings': warnings + sluice.check_update_lists(options, set.batch),
+        'warnings': warnings + adopted_warnings + sluice.check_update_lists(options, set.batch),
     }) %}
     {% if recorded != set.record or full_refresh %}
         {% do plan.records.update({sluice.dataset_id(this): set.record}) %}

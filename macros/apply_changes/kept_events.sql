@@ -34,7 +34,8 @@
     {% do return({
         'options': sluice.typed_options(options, table.columns, full_refresh),
         'batch': sluice.aligned_rows(table.columns, staged, batch),
-        'earlier': none if table.is_new else sluice.aligned_rows(table.columns, existing, events),
+        'earlier': sluice.with_adopted(
+            none if table.is_new else sluice.aligned_rows(table.columns, existing, events), table.columns),
         'record': record,
         'recalculate': full_refresh or comes or recorded.rows != record.rows or recorded.get('recount') is true,
         'is_altered': table.is_new or table.columns != existing,

@@ -23,6 +23,8 @@
     {% if not streamed %}{% do sluice.check_kept_events(node, target_relation, events, recorded) %}{% endif %}
     {% set replay = sluice.streamed_replay(node, target_relation, recorded) if streamed
         else sluice.kept_replay(node, events, recorded) %}
+    {% do replay.update({
+        'events': sluice.with_adopted(replay.events, replay.options.typed, target_relation)}) %}
     {% set record = replay.record %}
     {% set made_by = [] if streamed else recorded.events | list + ['columns_to_update', 'scd_type'] %}
     {% set errors = sluice.option_drift_errors(

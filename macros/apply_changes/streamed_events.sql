@@ -9,7 +9,8 @@
             options, columns, sluice.feed_over(source.template, source.earlier)) ~ ')' %}
     {% endif %}
     {# Rows of a stream stand, so a first load reads them where they are. #}
-    {% set batch = sluice.stage_table('batch', news) if earlier else '(' ~ news ~ ')' %}
+    {% set stays = earlier is none and load_cached_relation(sluice.adopted_relation()) is none %}
+    {% set batch = '(' ~ news ~ ')' if stays else sluice.stage_table('batch', news) %}
     {% set staged = sluice.recorded_types(recorded, 'events') if goes_on and options.is_checked
         else sluice.query_columns('select * from ' ~ batch) %}
     {% set record = sluice.recorded_options(options, source, staged) %}
@@ -21,7 +22,7 @@
     {% do return({
         'options': sluice.typed_options(options, staged, full_refresh),
         'batch': batch | string,
-        'earlier': earlier,
+        'earlier': sluice.with_adopted(earlier, staged),
         'record': record,
         'recalculate': not goes_on or sluice.is_reshaped(recorded, record, source),
         'is_altered': goes_on and recorded.state.events != record.state.events,
@@ -29,7 +30,7 @@
         'statements': [],
         'goes_on': goes_on,
         'counted': source.ranges,
-        'staged': ([batch] if earlier else []) + ([events] if load_cached_relation(events) is not none else []),
+        'staged': ([] if stays else [batch]) + ([events] if load_cached_relation(events) is not none else []),
     }) %}
 {% endmacro %}
 

@@ -69,14 +69,15 @@
     {% set broken = [] %}
     {% for rule in rules %}
         {% set failed = results.expectations[loop.index0].failed_records %}
-        {% if rule.on_violation == 'fail' and failed %}
+        {% if rule.fail_above is not none and sluice.is_above(failed, results.rows, rule.fail_above) %}
             {% set samples = [] %}
             {% for row in sluice.query_rows(sluice.sample_rows(batch, 'not ' ~ rule.column, 3)) %}
                 {% do samples.append(row.values() | first) %}
             {% endfor %}
             {% do broken.append(
                 rule.name ~ ' (' ~ rule.condition ~ '): ' ~ failed ~ ' of ' ~ results.rows
-                ~ ' rows, for example ' ~ samples | join(' and ')
+                ~ ' rows' ~ (' (fail_above: ' ~ rule.fail_above ~ ')' if rule.on_violation != 'fail' else '')
+                ~ ', for example ' ~ samples | join(' and ')
             ) %}
         {% endif %}
     {% endfor %}
@@ -88,7 +89,7 @@
         ], this.database) %}
         {% do adapter.commit() %}
         {% do broken.append('way out: mend the input or the rule, then run again; the batch is still unread') %}
-        {% do sluice.raise_errors('Expectations with on_violation: fail were broken, nothing was written', broken) %}
+        {% do sluice.raise_errors('Expectations were broken, nothing was written', broken) %}
     {% endif %}
 {% endmacro %}
 

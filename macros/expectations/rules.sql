@@ -1,15 +1,16 @@
 {% macro expectations(node=none) %}
-    {# The model's dbt tests that are expectations, rule by rule: name, on_violation, an SQL condition, and the column
-       in which the batch has the result. #}
+    {# The model's dbt tests that are expectations, rule by rule: name, on_violation, fail_above (how many broken rows
+       it bears), an SQL condition, and the column in which the batch has the result. #}
     {% set node = node or model %}
     {% set rules = [] %}
     {% set errors = sluice.lost_rule_errors(node) %}
     {% for test in sluice.tests_of(node) %}
         {% set on_violation = sluice.on_violation(test, node) %}
-        {% if test.config.get('on_violation') is not none %}
-            {% do errors.append(test.name ~ ': on_violation (' ~ test.config.get('on_violation')
+        {% for option in ('on_violation', 'fail_above') if test.config.get(option) is not none %}
+            {% do errors.append(test.name ~ ': ' ~ option ~ ' (' ~ test.config.get(option)
                 ~ ') belongs under config: meta:, found directly under config:, where it has no effect') %}
-        {% endif %}
+        {% endfor %}
+        {% set fail_above = sluice.fail_above_option(test, on_violation, errors) %}
         {% if on_violation is not none %}
             {% set found = sluice.expectation_errors(test, on_violation, node) %}
             {% do errors.extend(found) %}
@@ -21,7 +22,7 @@
                     ) %}
                 {% endif %}
                 {% do rules.append({
-                    'name': name, 'on_violation': on_violation, 'condition': condition,
+                    'name': name, 'on_violation': on_violation, 'fail_above': fail_above, 'condition': condition,
                     'column': '_sluice_rule_' ~ (rules | length + 1),
                 }) %}
             {% endfor %}
@@ -50,7 +51,7 @@
 {% macro on_violation(test, node) %}
     {# What a bad row means to a test, or none where it is no expectation. #}
     {% set meta = test.config.meta or {} %}
-    {% do sluice.warn_misspelt(test, meta, ['on_violation']) %}
+    {% do sluice.warn_misspelt(test, meta, ['on_violation', 'fail_above']) %}
     {% set chosen = meta.get('on_violation') %}
     {% if chosen is none and node.config.materialized == 'streaming_table'
         and sluice.kind_of_test(test) in ('sluice.expectation', 'sluice.expectations') %}
@@ -180,18 +181,21 @@
 
 {% macro warn_unused_on_violation() %}
     {# Said at the start of a run, because what is not a streaming table never asks for its expectations. #}
-    {% for test in graph.nodes.values()
-        if test.resource_type == 'test' and (test.config.meta or {}).get('on_violation') is not none %}
+    {% for test in graph.nodes.values() if test.resource_type == 'test' %}
+        {% set meta = test.config.meta or {} %}
+        {% set option = 'on_violation' if meta.get('on_violation') is not none else 'fail_above' %}
+        {# A target refuses rules itself. #}
+        {% set heard = ['streaming_table'] + (['apply_changes'] if option == 'on_violation' else []) %}
         {% set judges = [] %}
         {% for id in ([test.attached_node] if test.test_metadata else test.depends_on.nodes) %}
             {% set materialized = graph.nodes.get(id, {}).get('config', {}).get('materialized') %}
-            {% if materialized in ('streaming_table', 'apply_changes') %}
+            {% if materialized in heard %}
                 {% do judges.append(id) %}
             {% endif %}
         {% endfor %}
-        {% if not judges %}
+        {% if meta.get(option) is not none and not judges %}
             {% do exceptions.warn(
-                test.name ~ ': on_violation (' ~ test.config.meta.on_violation ~ ') has no effect, '
+                test.name ~ ': ' ~ option ~ ' (' ~ meta[option] ~ ') has no effect, '
                 ~ 'for only a streaming_table judges its rows, and ' ~ (test.attached_node or 'none of its inputs')
                 ~ ' is ' ~ ('not one' if test.attached_node else 'one')
             ) %}

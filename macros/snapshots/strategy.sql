@@ -7,17 +7,18 @@
     {% do sluice.check_snapshot_dispatch() %}
     {% do sluice.ensure_state() %}
     {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
-    {% do sluice.check_apply_changes_target(load_cached_relation(this), recorded, not target_exists) %}
+    {% set starts_over = not target_exists or sluice.is_unfinished(recorded) %}
+    {% do sluice.check_apply_changes_target(load_cached_relation(this), recorded, starts_over) %}
     {% do sluice.begin_transaction() %}
-    {% set source = sluice.event_source(sluice.snapshot_feed(node), recorded, not target_exists) %}
-    {% set plan = sluice.plan_changes(source, recorded, not target_exists) %}
-    {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists) %}
+    {% set source = sluice.event_source(sluice.snapshot_feed(node), recorded, starts_over) %}
+    {% set plan = sluice.plan_changes(source, recorded, starts_over) %}
+    {% set write = sluice.stage_snapshot(plan, this.incorporate(type='table'), target_exists, starts_over) %}
     {% set metrics = dict(plan.counts, **write.counts) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% do sluice.hand_over('metrics', metrics) %}
-    {% set script = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, not target_exists)
+    {% set script = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, starts_over)
         + write.statements + plan.statements
-        + sluice.commit_statements(this, plan.ranges, not target_exists, plan.records, plan.warnings + [flow])
+        + sluice.commit_statements(this, plan.ranges, starts_over, plan.records, plan.warnings + [flow])
         + sluice.drop_statements(plan.staged + write.staged) %}
     {% if target_exists %}
         {# dbt sends it, as its merge. #}
@@ -60,16 +61,19 @@
 {% endmacro %}
 
 
-{% macro stage_snapshot(plan, target, target_exists) %}
+{% macro stage_snapshot(plan, target, target_exists, starts_over) %}
     {# What is to be written: {'query' that dbt looks at: all rows of a new table, else none, with the columns that the
        table has; 'counts', 'statements', 'staged': tables to drop}. #}
     {% set nothing = "select *, 'upsert' as dbt_change_type from " ~ target ~ ' where false' %}
     {% if not plan.changed %}
         {% do return({'query': nothing, 'counts': sluice.no_changes(), 'statements': [], 'staged': []}) %}
-    {% elif not target_exists %}
+    {% elif starts_over %}
         {% set rows = sluice.stage_table('rows', plan.rows) %}
+        {# What another hand has made there goes; a table that is not there is made by dbt. #}
         {% do return({
-            'query': 'select * from ' ~ rows, 'counts': sluice.count_rows(rows), 'statements': [], 'staged': [],
+            'query': nothing if target_exists else 'select * from ' ~ rows, 'counts': sluice.count_rows(rows),
+            'statements': sluice.new_rows_statements(target, rows) if target_exists else [],
+            'staged': [rows] if target_exists else [],
         }) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
@@ -78,6 +82,14 @@
         'statements': changes.statements + sluice.write_statements(
             target, changes.columns, sluice.row_identity(plan.options), changes.relation),
     }) %}
+{% endmacro %}
+
+
+{% macro new_rows_statements(target, rows) %}
+    {# The statements that put a table of these rows in the place of what is there. #}
+    {% set columns = sluice.columns_of(rows) %}
+    {% do return([get_drop_sql(load_cached_relation(target))] + sluice.create_table_statements(target, columns)
+        + [sluice.insert_statement(target, columns | map(attribute='name') | list, 'select * from ' ~ rows)]) %}
 {% endmacro %}
 
 

@@ -151,7 +151,7 @@ def test_a_failure(shop: Project, receiver: Receiver) -> None:
     body = told["message"]
     assert f"Update {line['update']} of project consumer, target test" in body
     assert "on-update-failure, on-update-fatal-failure, on-flow-failure" in body
-    assert "Failed model orders_silver: Expectations with on_violation: fail were broken" in body
+    assert "Failed model orders_silver: Expectations were broken" in body
     assert "orders_silver.has_id (fail), 1 of 3 rows" in body
     started = shop.query("select min(started_at) as first from lake_sluice.updates")[0]["first"]
     assert f"Since: {started.isoformat()[:19]}" in body and "2 in a row" in body

@@ -59,7 +59,7 @@ TEXTS = [
     ("HTTP 503 Slow Down", ConnectionLostError, "it does not answer"),
 ]
 NONE = [
-    "Expectations with on_violation: fail were broken, nothing was written in model.shop.silver",
+    "Expectations were broken, nothing was written in model.shop.silver",
     'Binder Error: Referenced column "timeout_seconds" not found in FROM clause!',
     "Compilation Error in model orders",
     "Conversion Error: Could not convert string 'timed' to INT32",
