@@ -10,7 +10,8 @@
         {% set kind = 'plain' if not of_lines or size >= 268435456 else 'bytes' if size < 65536 else 'wide' %}
         {% do known['packed' if sluice.duckdb_is_packed(file.path) else kind].append(file.path) %}
     {% endfor %}
-    {% set readers = {} %}
+    {% set readers, large = {}, [] %}
+    {% for file in files if file.size | int >= 268435456 %}{% do large.append(file.path) %}{% endfor %}
     {% for path in known.bytes %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
     {% for path in known.wide %}{% do readers.update({path: 'wide'}) %}{% endfor %}
     {% for path in sluice.duckdb_odd_files(known.wide) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
@@ -18,9 +19,11 @@
     {% for kind in ('plain', 'packed') %}
         {% set wide = 'wide' if of_lines or options.format == 'csv' else none %}
         {% set rest = namespace(paths=known[kind]) %}
-        {% for reader in ['stream', wide, sluice.duckdb_slow_reader(options, kind == 'packed')]
+        {% set slow = sluice.duckdb_slow_reader(options, kind == 'packed') %}
+        {% for reader in ([slow] if sluice.duckdb_needs_rows(options) else ['stream', wide, slow])
             if reader and rest.paths %}
-            {% set rest.paths = sluice.duckdb_try_reader(options, reader, rest.paths, readers) %}
+            {% set paths = rest.paths | reject('in', large if reader == 'rows' else []) | list %}
+            {% set rest.paths = sluice.duckdb_try_reader(options, reader, paths, readers) %}
         {% endfor %}
     {% endfor %}
     {% for path in sluice.duckdb_looks_packed(readers) %}{% do readers.pop(path) %}{% endfor %}
@@ -62,7 +65,9 @@
 {% macro duckdb_try_reader(options, reader, paths, readers) %}
     {# Notes the reader of the files that it reads to their end; returns the others. Parquet files of one name and types
        that do not go together are read in groups. #}
-    {% set found = sluice.duckdb_bisect(sluice.duckdb_read_to_its_end(options, reader, 'PATHS'), paths) %}
+    {% set query = sluice.duckdb_csv_rows_check(options, reader, 'PATHS') if reader.startswith('rows')
+        else sluice.duckdb_read_to_its_end(options, reader, 'PATHS') %}
+    {% set found = sluice.duckdb_bisect(query, paths) %}
     {% for group in found.groups %}
         {% set label = reader ~ ('_' ~ loop.index if options.format == 'parquet' else '') %}
         {% for path in group %}{% do readers.update({path: label}) %}{% endfor %}
@@ -81,8 +86,16 @@
 
 {% macro duckdb_slow_reader(options, packed) %}
     {# The reader that copes with every byte where 'stream' does not, or none. #}
+    {% if options.format == 'csv' %}{% do return('rows_packed' if packed else 'rows') %}{% endif %}
     {% if options.format != 'json' or (packed and options.multi_line) %}{% do return(none) %}{% endif %}
     {% do return('latin' if packed else 'bytes') %}
+{% endmacro %}
+
+
+{% macro duckdb_needs_rows(options) %}
+    {# Whether DuckDB's reader does not do what the options of CSV files say: it cuts a value at the mark of a comment,
+       and reads UTF-16 by half. #}
+    {% do return(options.format == 'csv' and (options.comment is not none or options.encoding == 'utf-16')) %}
 {% endmacro %}
 
 
@@ -111,6 +124,8 @@
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
     {% if reader.startswith('nothing') %}
         {% do return('select null::varchar as _sluice_path, null::varchar as _sluice_line where false') %}
+    {% elif reader.startswith('rows') %}
+        {% do return(sluice.duckdb_csv_rows(options, reader, paths)) %}
     {% elif options.format != 'json' %}
         {% set casts = [] %}
         {% for name in texts %}
@@ -236,9 +251,13 @@
        among numbers. #}
     {% set common = ", union_by_name = true, filename = '_sluice_path', hive_partitioning = false)" %}
     {% if options.format == 'parquet' %}{% do return('read_parquet(' ~ paths ~ common) %}{% endif %}
+    {% set nulls = sluice.duckdb_list([''] + options.null_value) %}
     {% do return(
         'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header
-        ~ ', skip = ' ~ (1 if '_skip' in reader else 0) ~ ", comment = '', strict_mode = "
+        ~ (', names = ' ~ sluice.duckdb_list(options.names) if options.names else '')
+        ~ (', nullstr = ' ~ nulls if options.null_value else '')
+        ~ (", encoding = '" ~ sluice.duckdb_native_encoding(options) ~ "'" if options.encoding != 'utf-8' else '')
+        ~ ', skip = ' ~ (options.skip_rows + (1 if '_skip' in reader else 0)) ~ ", comment = '', strict_mode = "
         ~ ('false' if '_loose' in reader else 'true') ~ ', max_line_size = '
         ~ (2097152 if reader.startswith('stream') else 67108864) ~ ', parallel = ' ~ parallel
         ~ ', delim = ' ~ sluice.literal(options.delimiter) ~ ', quote = ' ~ sluice.literal(options.quote)
