@@ -2,7 +2,8 @@
     {# The source table's options with their defaults; every error at once. #}
     {% set options = {
         'format': 'json', 'multi_line': false, 'columns': {}, 'schema_evolution': 'add_new_columns',
-        'max_files_per_run': none, 'allow_overwrites': false,
+        'max_files_per_run': none, 'max_bytes_per_run': none, 'path_glob_filter': none, 'modified_after': none,
+        'modified_before': none, 'include_existing_files': true, 'allow_overwrites': false,
         'clean_source': 'off', 'clean_source_after': '30 days', 'move_to': none,
     } %}
     {% set names = options.keys() | list %}
@@ -71,11 +72,7 @@
     {% if 'multi_line' in given and options.format != 'json' %}
         {% do errors.append('multi_line belongs to format: json, found format: ' ~ options.format) %}
     {% endif %}
-    {% set limit = options.max_files_per_run %}
-    {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}
-        {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
-    {% endif %}
-    {% do return(errors + sluice.clean_source_errors(options, given)) %}
+    {% do return(errors + sluice.choice_option_errors(options) + sluice.clean_source_errors(options, given)) %}
 {% endmacro %}
 
 

@@ -42,7 +42,7 @@
         'texts': found.texts,
         'headers': found.headers,
         'repeated': found.repeated,
-        'changed': columns != remembered,
+        'changed': columns != remembered or not (remembered or options.include_existing_files),
         'remembered': remembered.keys() | list,
     }) %}
 {% endmacro %}

@@ -134,6 +134,23 @@ MISUSE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "multi_line_csv": ({"multi_line": True, "format": "csv"}, ["multi_line", "json", "csv"]),
     "header": ({"header": False}, ["header", "csv", "json"]),
     "delimiter": ({"format": "csv", "delimiter": "ab"}, ["delimiter", "one character", "ab"]),
+    "choice": (
+        {
+            "path_glob_filter": "deep/*.json",
+            "modified_after": "yesterday",
+            "modified_before": "01.11.2026",
+            "include_existing_files": "no",
+            "max_bytes_per_run": "1g",
+        },
+        [
+            "path_glob_filter must be a glob for names of files, such as '*.csv', found: deep/*",
+            "modified_after must be a moment in UTC, such as '2026-11-01'",
+            "found: yesterday",
+            "modified_before must be a moment in UTC",
+            "include_existing_files must be true or false, found: no",
+            "max_bytes_per_run must be a number of bytes from 1 on, found: 1g",
+        ],
+    ),
     "reader": (
         {
             "format": "csv",
