@@ -33,7 +33,8 @@
         {% endfor %}
         {% for path in bad %}{% do existing.append({'path': path, 'size': none, 'modified_at': none}) %}{% endfor %}
         {# What they have for columns is asked of the newest ones. #}
-        {% set files, bad = (existing | rejectattr('size', 'none') | sort(attribute='modified_at'))[-10:], [] %}
+        {% set newest = existing | rejectattr('size', 'none') | sort(attribute='modified_at', reverse=true) %}
+        {% set files, bad = newest[:10], [] %}
     {% elif options.modified_after is not none or options.modified_before is not none %}
         {% set files = sluice.files_within_window(options, files) %}
         {% set listing = 'select path from (' ~ sluice.listed_files(files) ~ ') as _sluice_within' %}

@@ -4,7 +4,7 @@
     {% set defaults = {
         'header': true, 'delimiter': ',', 'quote': '"', 'escape': '"', 'null_value': [], 'decimal_separator': '.',
         'thousands_separator': none, 'date_format': none, 'timestamp_format': none, 'encoding': 'utf-8', 'skip_rows': 0,
-        'comment': none, 'names': [],
+        'comment': none, 'names': [], 'mode': 'permissive',
     } %}
     {% set beside = ['header', 'delimiter', 'quote', 'escape'] %}
     {% set inside = given.get('reader_options') or {} %}
@@ -88,6 +88,9 @@
     {% if found.encoding not in ('utf-8', 'utf-16', 'latin-1', 'windows-1252') %}
         {% do errors.append('encoding must be one of [utf-8, utf-16, latin-1, windows-1252], found: '
             ~ found.encoding ~ ' (way out: iconv -f ' ~ found.encoding ~ ' -t utf-8, before the file is landed)') %}
+    {% endif %}
+    {% if found.mode not in ('permissive', 'failfast') %}
+        {% do errors.append('mode must be one of [permissive, failfast], found: ' ~ found.mode) %}
     {% endif %}
     {% for name in ('date_format', 'timestamp_format') %}
         {% do errors.extend(sluice.moment_format_errors(name, found[name])) %}

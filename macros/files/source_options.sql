@@ -27,9 +27,11 @@
             'external_location', 'reader_options', 'header', 'delimiter', 'quote', 'escape',
         ]) %}
         {% do errors.extend(sluice.source_option_errors(options, given)) %}
-        {% do options.update({
-            'columns': sluice.column_types_option(sluice.declared_types(node, options.columns), errors),
-        }) %}
+        {# Of text a line is a value, of binary files each is one. #}
+        {% set fixed = {'text': {'value': 'string'}, 'binary': {'content': 'binary'}}.get(options.format, {}) %}
+        {% set declared = sluice.declared_types(node, options.columns) %}
+        {% if declared is mapping %}{% set declared = dict(fixed, **declared) %}{% endif %}
+        {% do options.update({'columns': sluice.column_types_option(declared, errors)}) %}
     {% endfor %}
     {% if not options.get('location') %}
         {% do errors.append(sluice.no_location_error(source, options.get('name'))) %}
@@ -59,7 +61,7 @@
     {# What is wrong with the options of a source, a message each. #}
     {% set errors = [] %}
     {% set legal = {
-        'format': ['json', 'csv', 'parquet'],
+        'format': ['json', 'csv', 'parquet', 'text', 'binary'],
         'schema_evolution': ['add_new_columns', 'rescue', 'fail_on_new_columns', 'none'],
         'clean_source': ['off', 'move', 'delete'],
     } %}

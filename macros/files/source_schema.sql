@@ -19,7 +19,7 @@
         {% set type = fields[field] %}
         {% set taken = sluice.find_name(columns, field) is not none or sluice.is_reserved(field)
             or field in ('', '_rescued_data', '_metadata')
-            or (options.format == 'csv' and field == '_corrupt_record') %}
+            or (options.format in ('csv', 'text') and field == '_corrupt_record') %}
         {% if taken or options.schema_evolution == 'rescue' %}
             {% do rescued.append(field) %}
         {% elif options.schema_evolution != 'none' %}

@@ -18,7 +18,8 @@
 
 
 {% macro duckdb_csv_rows_check(options, reader, paths) %}
-    {# A query that is an error if a file has no readable header, or rows of which none fits it. #}
+    {# A query that is an error if a file has no readable header, or rows of which none fits it; in the mode failfast,
+       not all. #}
     with {{ sluice.duckdb_csv_records(options, reader, paths) }}
 
     select case when count(*) > 0 then error('no row fits the header') else 1 end
@@ -26,7 +27,7 @@
         select path
         from _sluice_rows
         group by path
-        having coalesce(bool_and(len(fields) <> len(names)), true)
+        having {{ 'bool_or' if options.mode == 'failfast' else 'bool_and' }}(len(fields) is distinct from len(names))
         union all
         select path
         from _sluice_files

@@ -1,5 +1,11 @@
 {% macro duckdb__record_fields(options, known, files) %}
     {% if options.format == 'parquet' %}{% do return(sluice.duckdb_parquet_fields(options, known, files)) %}{% endif %}
+    {% if options.format == 'binary' %}
+        {# What they have is known, and would be read for it. #}
+        {% do return({
+            'kinds': {}, 'types': {}, 'texts': {}, 'duplicates': false, 'headers': {}, 'repeated': [], 'later': [],
+        }) %}
+    {% endif %}
     {% set objects = sluice.duckdb_objects(options, files, {}) %}
     {% set found = sluice.query_rows(sluice.duckdb_fields(objects)) %}
     {% set named = sluice.duckdb_csv_names(options, found | map(attribute='field') | list, files) %}

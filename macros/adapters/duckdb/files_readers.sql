@@ -4,7 +4,7 @@
        faster, so small ones are its own. A look at the bytes beforehand finds lines that 'wide' would cut or refuse;
        it loads a file whole, so it is for those below 256 MiB. #}
     {% set known = {'bytes': [], 'wide': [], 'plain': [], 'packed': []} %}
-    {% set of_lines = options.format == 'json' and not options.multi_line %}
+    {% set of_lines = options.format == 'text' or (options.format == 'json' and not options.multi_line) %}
     {% for file in files %}
         {% set size = file.size | int %}
         {% set kind = 'plain' if not of_lines or size >= 268435456 else 'bytes' if size < 65536 else 'wide' %}
@@ -87,6 +87,7 @@
 {% macro duckdb_slow_reader(options, packed) %}
     {# The reader that copes with every byte where 'stream' does not, or none. #}
     {% if options.format == 'csv' %}{% do return('rows_packed' if packed else 'rows') %}{% endif %}
+    {% if options.format == 'text' and not packed %}{% do return('bytes') %}{% endif %}
     {% if options.format != 'json' or (packed and options.multi_line) %}{% do return(none) %}{% endif %}
     {% do return('latin' if packed else 'bytes') %}
 {% endmacro %}
@@ -124,9 +125,14 @@
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
     {% if reader.startswith('nothing') %}
         {% do return('select null::varchar as _sluice_path, null::varchar as _sluice_line where false') %}
+    {% elif options.format == 'text' and reader != 'bytes' %}
+        {# An empty line comes as null. #}
+        {% do return('select _sluice_path, '
+            ~ "json_object('value', coalesce(_sluice_line, ''))::varchar as _sluice_line from ("
+            ~ sluice.duckdb_reader(dict(options, format='json'), reader, paths) ~ ')') %}
     {% elif reader.startswith('rows') %}
         {% do return(sluice.duckdb_csv_rows(options, reader, paths)) %}
-    {% elif options.format != 'json' %}
+    {% elif options.format not in ('json', 'text') %}
         {% set casts = [] %}
         {% for name in texts %}
             {% do casts.append(sluice.quote(name) ~ '::varchar as ' ~ sluice.quote(name)) %}
@@ -168,10 +174,18 @@
        one that cannot be keeps its bytes as \xNN. Blocks of lines, for one long list is slow to take apart. #}
     select
         path as _sluice_path,
+        {% if options.format == 'text' -%}
+        case
+            when decoded then json_object('value', line)
+            when try(decode(line::blob)) is not null then json_object('value', try(decode(line::blob)))
+            else json_object('_corrupt_record', {{ sluice.duckdb_escaped('line') }})
+        end::varchar as _sluice_line
+        {%- else -%}
         case
             when decoded then line
             else coalesce(try(decode(line::blob)), {{ sluice.duckdb_escaped('line') }})
         end as _sluice_line
+        {%- endif %}
     from (
         {% if options.multi_line -%}
         select path, decoded, {{ sluice.duckdb_document_records('content') }} as line
@@ -251,6 +265,9 @@
        among numbers. #}
     {% set common = ", union_by_name = true, filename = '_sluice_path', hive_partitioning = false)" %}
     {% if options.format == 'parquet' %}{% do return('read_parquet(' ~ paths ~ common) %}{% endif %}
+    {% if options.format == 'binary' %}
+        {% do return('(select filename as _sluice_path, content from read_blob(' ~ paths ~ '))') %}
+    {% endif %}
     {% set nulls = sluice.duckdb_list([''] + options.null_value) %}
     {% do return(
         'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header
