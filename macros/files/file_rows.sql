@@ -79,6 +79,8 @@
                 text='_sluice_text_' ~ loop.index,
                 hidden=sluice.json_field_text('_sluice_line', name) ~ ' <> ' ~ level,
             ) %}
+        {% elif options.format == 'csv' %}
+            {% set field = sluice.field_as_written(field, options) %}
         {% endif %}
         {% do fields.append(field) %}
     {% endfor %}

@@ -5,7 +5,7 @@
        argument it is the source that dbt asks about. #}
     {% if not execute %}{% do return('') %}{% endif %}
     {% set options = sluice.source_options(source or this) %}
-    {% set paths = sluice.query_rows(sluice.unread_files(sluice.listed_paths(options.location), none, [], none)) %}
+    {% set paths = sluice.query_rows(sluice.unread_files(sluice.location_files(options), none, [], none)) %}
     {% set files = sluice.readable_files(paths | map(attribute='path') | list).good if paths else [] %}
     {% set times = files | map(attribute='modified_at') | reject('none') | map('string') | sort %}
     select {{ sluice.timestamp_expression(times[-1]) if times else 'cast(null as ' ~ dbt.type_timestamp() ~ ')' }}

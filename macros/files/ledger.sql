@@ -1,18 +1,19 @@
-{% macro ledger_files(respelling=none) %}
+{% macro ledger_files(options, respelling=none) %}
     {# A query of the files that this model has read or failed to read: path, size, modified_at, status. What
        clean_source took away is not there any more: a file of its name is another one; and what lies above the table's
-       head was not committed. None for a model that starts over, or is only looked at. An apply_changes model has no
-       batches; it starts over where it was stopped while it did. #}
+       head was not committed. Files that are passed over count as read, also for a model that starts over, as a full
+       refresh does, and a target, which has no batches, where it was stopped while it did. None where none counts, or for a look. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
-    {% if sluice.is_full_refresh() or sluice.is_preview() or load_cached_relation(ledger) is none %}
-        {% do return(none) %}
-    {% endif %}
-    {% if sluice.commits_each_statement() and sluice.is_unfinished(
-        sluice.target_options(sluice.dataset_id(this), this.database)) %}
-        {% do return(none) %}
-    {% endif %}
+    {% if sluice.is_preview() or load_cached_relation(ledger) is none %}{% do return(none) %}{% endif %}
+    {% set starts_over = sluice.is_full_refresh() or (sluice.commits_each_statement() and sluice.is_unfinished(
+        sluice.target_options(sluice.dataset_id(this), this.database))) %}
+    {% set passes_over = not options.include_existing_files %}
+    {% if starts_over and not passes_over %}{% do return(none) %}{% endif %}
     {% set id = sluice.literal(sluice.dataset_id(this)) %}
-    {% do return('select ' ~ sluice.respelled_path(respelling) ~ ' as path, size, modified_at, status from ' ~ ledger
+    {% set status = "case when status = 'EXISTING' then 'INGESTED' else status end" if passes_over else 'status' %}
+    {% do return('select ' ~ sluice.respelled_path(respelling) ~ ' as path, size, modified_at, ' ~ status
+        ~ ' as status from (select * from ' ~ ledger
+        ~ (" where status = 'EXISTING'" if starts_over else '') ~ ') as _sluice_files'
         ~ ' where relation = ' ~ id ~ ' and cleaned_at is null and coalesce(batch, 0) <= coalesce((select batch from '
         ~ sluice.state_relation('checkpoints', this.database) ~ ' where dataset = ' ~ id ~ ' and source = ' ~ id
         ~ ' order by epoch desc, batch desc limit 1), 0)') %}
@@ -164,12 +165,19 @@
     {% set ledger = sluice.state_relation('files', this.database) %}
     {% set own = ' where relation = ' ~ sluice.literal(id) %}
     {% set update = sluice.literal(invocation_id) %}
-    {% if full_refresh and plans %}{% do statements.append('delete from ' ~ ledger ~ own) %}{% endif %}
+    {% if full_refresh and plans %}
+        {% do statements.append('delete from ' ~ ledger ~ own ~ " and status <> 'EXISTING'") %}
+    {% endif %}
     {% for plan in plans %}
         {% if plan.respelling and not full_refresh %}
             {% do statements.append('update ' ~ ledger ~ ' set path = ' ~ sluice.respelled_path(plan.respelling) ~ own
                 ~ ' and source = ' ~ sluice.literal(plan.source) ~ ' and '
                 ~ sluice.respelled_condition(plan.respelling)) %}
+        {% endif %}
+        {% if plan.existing %}
+            {% do statements.append(sluice.insert_existing_files(ledger, id, plan)) %}
+            {% do log('sluice: ' ~ model.name ~ ' passes over ' ~ plan.existing | length ~ ' files of source '
+                ~ plan.source ~ ' that are there before it (include_existing_files: false)', info=true) %}
         {% endif %}
         {% if plan.files %}
             {% do statements.append(sluice.insert_files(ledger, id, batch, columns, plan)) %}
@@ -225,4 +233,23 @@
     from _sluice_files
     left join _sluice_counts
         on {{ sluice.path_expression('_sluice_files.path') }} = {{ sluice.path_expression('_sluice_counts.path') }}
+{% endmacro %}
+
+
+{% macro insert_existing_files(ledger, id, plan) %}
+    {# The statement that notes the files that are passed over. They have no batch, so they outlast a full refresh. #}
+    insert into {{ ledger }}
+        (dataset, path, size, modified_at, rows, status, source, relation, update_id, recorded_at)
+    select
+        {{ sluice.literal(model.name) }},
+        path,
+        size,
+        modified_at,
+        0,
+        'EXISTING',
+        {{ sluice.literal(plan.source) }},
+        {{ sluice.literal(id) }},
+        {{ sluice.literal(invocation_id) }},
+        {{ sluice.timestamp_expression() }}
+    from ({{ sluice.listed_files(plan.existing) }}) as _sluice_existing
 {% endmacro %}

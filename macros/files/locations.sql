@@ -55,7 +55,7 @@
             {{ others }}
         ) as _sluice_others
         inner join (
-            {{ sluice.listed_paths(options.location) }}
+            {{ sluice.location_files(options) }}
         ) as _sluice_listing
             on {{ sluice.path_expression(sluice.file_name_expression('_sluice_others.path')) }}
                 = {{ sluice.path_expression(sluice.file_name_expression('_sluice_listing.path')) }}
@@ -87,7 +87,7 @@
 {% macro other_spelling_condition(options) %}
     {# True for the files of the ledger that count and are absolute where the location is relative, or the other way. #}
     {% if '://' in options.location %}{% do return('false') %}{% endif %}
-    {% do return("status = 'INGESTED' and cleaned_at is null and substr(path, 1, 1) "
+    {% do return("status in ('INGESTED', 'EXISTING') and cleaned_at is null and substr(path, 1, 1) "
         ~ ('<>' if options.location.startswith(('/', '~')) else '=') ~ " '/'") %}
 {% endmacro %}
 

@@ -1,36 +1,61 @@
 {% macro new_files(options, known) %}
-    {# The files of the location that this model has not read, sorted by path: {'files': [{path, size, modified_at,
-       reader}], 'failed': [paths that cannot be read], 'respelling': see respelling()}. A file is known by its path;
-       with allow_overwrites by its size and time too, so all are looked at. #}
+    {# The files of the location that this model is to read now, sorted by path: {'files': [{path, size, modified_at,
+       reader}], 'failed': [paths that cannot be read], 'left': how many more wait for a later run, 'existing': the
+       files that are passed over for good as they were there before ([{path, size, modified_at}], then 'files' are a
+       sample of them), 'listing': a query of the paths of all files that count, 'respelling': see respelling()}. A
+       file is known by its path; with allow_overwrites by its size and time too, so all are looked at. #}
     {% set respelling = sluice.respelling(options) if known.respelled else none %}
-    {% set ledger = sluice.ledger_files(respelling) %}
-    {% set whole = options.allow_overwrites %}
-    {% set paths = known.paths %}
-    {% if respelling and not whole %}
+    {% set ledger = sluice.ledger_files(options, respelling) %}
+    {% set paths, listing = known.paths, sluice.location_files(options) %}
+    {% if respelling and not options.allow_overwrites %}
         {% set unread = sluice.unread_files(
-            sluice.listed_paths(options.location), ledger, [], options.max_files_per_run) %}
+            listing, ledger, [], none if sluice.needs_a_look(options) else options.max_files_per_run) %}
         {% set paths = sluice.query_rows(unread) | map(attribute='path') | list %}
     {% endif %}
     {% set found = sluice.readable_files(paths) %}
     {% set files = found.good %}
-    {% if whole and files %}
-        {% set files = sluice.query_rows(sluice.unread_files(
-            sluice.listed_files(files), ledger, ['size', 'modified_at'], options.max_files_per_run
-        )) %}
+    {% if options.allow_overwrites and files %}
+        {% set files = sluice.query_rows(
+            sluice.unread_files(sluice.listed_files(files), ledger, ['size', 'modified_at'], none)) %}
+    {% elif sluice.needs_a_look(options) %}
+        {% set by_path = {} %}
+        {% for file in files %}{% do by_path.update({file.path: file}) %}{% endfor %}
+        {% set files = [] %}
+        {% for path in paths if path in by_path %}{% do files.append(by_path[path]) %}{% endfor %}
     {% endif %}
-    {% set readers = sluice.file_readers(options, files) %}
-    {% set readable, failed = [], found.bad | list %}
-    {% for file in files %}
+    {% set bad, existing = found.bad | list, none %}
+    {% if sluice.begins_behind_existing(options, known.state) %}
+        {% set existing = [] %}
+        {% for file in files %}
+            {% do existing.append({
+                'path': file.path, 'size': file.size | int, 'modified_at': file.modified_at | string,
+            }) %}
+        {% endfor %}
+        {% for path in bad %}{% do existing.append({'path': path, 'size': none, 'modified_at': none}) %}{% endfor %}
+        {# What they have for columns is asked of the newest ones. #}
+        {% set newest = existing | rejectattr('size', 'none') | sort(attribute='modified_at', reverse=true) %}
+        {% set files, bad = newest[:10], [] %}
+    {% elif options.modified_after is not none or options.modified_before is not none %}
+        {% set files = sluice.files_within_window(options, files) %}
+        {% set listing = 'select path from (' ~ sluice.listed_files(files) ~ ') as _sluice_within' %}
+    {% endif %}
+    {% set chosen = sluice.files_within_limits(options, files) if sluice.needs_a_look(options) else files %}
+    {% set readers = sluice.file_readers(options, chosen) %}
+    {% set readable = [] %}
+    {% for file in chosen %}
         {% if readers.get(file.path) %}
             {% do readable.append({
                 'path': file.path, 'size': file.size, 'modified_at': file.modified_at | string,
                 'reader': readers[file.path],
             }) %}
         {% else %}
-            {% do failed.append(file.path) %}
+            {% do bad.append(file.path) %}
         {% endif %}
     {% endfor %}
-    {% do return({'files': readable, 'failed': failed | sort, 'respelling': respelling}) %}
+    {% do return({
+        'files': readable, 'failed': bad | sort, 'left': files | length - chosen | length, 'existing': existing,
+        'listing': listing, 'respelling': respelling,
+    }) %}
 {% endmacro %}
 
 
@@ -41,9 +66,8 @@
        has of this source, 'ingested': how many the table has, 'respelled': how many the ledger has in another spelling
        of the location}. #}
     {% set text = dbt.type_string() %}
-    {% set whole = options.allow_overwrites %}
-    {% set ledger = none if whole else sluice.ledger_files() %}
-    {% set limit = none if whole else options.max_files_per_run %}
+    {% set ledger = none if options.allow_overwrites else sluice.ledger_files(options) %}
+    {% set limit = none if sluice.needs_a_look(options) else options.max_files_per_run %}
     {% set unread = sluice.unread_files('select path from _sluice_location', ledger, [], limit) %}
     {% set queries = sluice.state_queries(this) %}
     {% do queries.append("select 'file' as kind, path as name, cast(_sluice_failed as " ~ text
@@ -55,7 +79,7 @@
             ~ sluice.unread_files('select path from _sluice_location', ledger, [], none) ~ ') as _sluice_unread') %}
     {% endif %}
     {% do queries.extend(sluice.ledger_numbers(options)) %}
-    {% set listing = 'with _sluice_location as (' ~ sluice.listed_paths(options.location) ~ ')\n' %}
+    {% set listing = 'with _sluice_location as (' ~ sluice.location_files(options) ~ ')\n' %}
     {% set rows = sluice.query_rows(listing ~ queries | join('\nunion all\n')) %}
     {% set known = {
         'state': sluice.state_of_rows(this, rows), 'paths': [], 'ledger': 0, 'ingested': 0, 'respelled': 0, 'unread': 0,

@@ -15,16 +15,17 @@
     {% do sluice.check_numbers_of_fields(options, found.files, remembered) %}
     {% set schema = sluice.source_schema(options, found.files, remembered) %}
     {% do sluice.check_ledger(options.name, remembered, found.files, known) %}
-    {% if sluice.is_emptied(source) %}
+    {% if sluice.is_emptied(source) or found.existing is not none %}
         {# dbt run --empty makes the columns and reads nothing. #}
-        {% set found = {'files': [], 'failed': [], 'respelling': none} %}
+        {% set found = dict(found, files=[], failed=[], left=0, respelling=none) %}
     {% elif not found.files + found.failed %}
         {% do sluice.warn_empty_location(options, known) %}
     {% endif %}
     {% set plan = {
         'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema,
-        'lost': sluice.lost_files(options.name, sluice.listed_paths(options.location), found.respelling),
-        'respelling': found.respelling, 'left': 0 if sluice.is_emptied(source) else known.left,
+        'lost': sluice.lost_files(options.name, found.listing, found.respelling),
+        'respelling': found.respelling, 'left': 0 if sluice.is_emptied(source) else known.left + found.left,
+        'existing': found.existing or [],
     } %}
     {% set notes = sluice.note('files', plan) ~ '\n    ' ~ sluice.note('state', known.state) %}
     {% do return(sluice.block(notes, sluice.file_rows(options, schema, found.files))) %}

@@ -1,8 +1,9 @@
 {% macro source_options(source, node=none) %}
     {# The source table's options with their defaults; every error at once. #}
     {% set options = {
-        'format': 'json', 'multi_line': false, 'header': true, 'delimiter': ',', 'quote': '"', 'escape': '"',
-        'columns': {}, 'schema_evolution': 'add_new_columns', 'max_files_per_run': none, 'allow_overwrites': false,
+        'format': 'json', 'multi_line': false, 'columns': {}, 'schema_evolution': 'add_new_columns',
+        'max_files_per_run': none, 'max_bytes_per_run': none, 'path_glob_filter': none, 'modified_after': none,
+        'modified_before': none, 'include_existing_files': true, 'allow_overwrites': false,
         'clean_source': 'off', 'clean_source_after': '30 days', 'move_to': none,
     } %}
     {% set names = options.keys() | list %}
@@ -21,11 +22,16 @@
         {% for name in names if name in given %}{% do options.update({name: given[name]}) %}{% endfor %}
         {# YAML reads a bare off as false. #}
         {% if options.clean_source is false %}{% do options.update({'clean_source': 'off'}) %}{% endif %}
-        {% do sluice.warn_misspelt(node, given, names + ['external_location']) %}
+        {% do options.update(sluice.reader_options(options, given, errors)) %}
+        {% do sluice.warn_misspelt(node, given, names + [
+            'external_location', 'reader_options', 'header', 'delimiter', 'quote', 'escape',
+        ]) %}
         {% do errors.extend(sluice.source_option_errors(options, given)) %}
-        {% do options.update({
-            'columns': sluice.column_types_option(sluice.declared_types(node, options.columns), errors),
-        }) %}
+        {# Of text a line is a value, of binary files each is one. #}
+        {% set fixed = {'text': {'value': 'string'}, 'binary': {'content': 'binary'}}.get(options.format, {}) %}
+        {% set declared = sluice.declared_types(node, options.columns) %}
+        {% if declared is mapping %}{% set declared = dict(fixed, **declared) %}{% endif %}
+        {% do options.update({'columns': sluice.column_types_option(declared, errors)}) %}
     {% endfor %}
     {% if not options.get('location') %}
         {% do errors.append(sluice.no_location_error(source, options.get('name'))) %}
@@ -55,30 +61,20 @@
     {# What is wrong with the options of a source, a message each. #}
     {% set errors = [] %}
     {% set legal = {
-        'format': ['json', 'csv', 'parquet'],
+        'format': ['json', 'csv', 'parquet', 'text', 'binary'],
         'schema_evolution': ['add_new_columns', 'rescue', 'fail_on_new_columns', 'none'],
         'clean_source': ['off', 'move', 'delete'],
     } %}
     {% for name, values in legal.items() if options[name] not in values %}
         {% do errors.append(name ~ ' must be one of [' ~ values | join(', ') ~ '], found: ' ~ options[name]) %}
     {% endfor %}
-    {% for name in ('multi_line', 'header', 'allow_overwrites') if options[name] is not boolean %}
+    {% for name in ('multi_line', 'allow_overwrites') if options[name] is not boolean %}
         {% do errors.append(name ~ ' must be true or false, found: ' ~ options[name]) %}
     {% endfor %}
-    {% for name in ('delimiter', 'quote', 'escape') if options[name] is not string or options[name] | length != 1 %}
-        {% do errors.append(name ~ ' must be one character, found: ' ~ options[name]) %}
-    {% endfor %}
-    {% for names, format in [(['multi_line'], 'json'), (['header', 'delimiter', 'quote', 'escape'], 'csv')]
-        if options.format != format %}
-        {% for name in names if name in given %}
-            {% do errors.append(name ~ ' belongs to format: ' ~ format ~ ', found format: ' ~ options.format) %}
-        {% endfor %}
-    {% endfor %}
-    {% set limit = options.max_files_per_run %}
-    {% if limit is not none and (limit is not integer or limit is boolean or limit < 1) %}
-        {% do errors.append('max_files_per_run must be a number of files from 1 on, found: ' ~ limit) %}
+    {% if 'multi_line' in given and options.format != 'json' %}
+        {% do errors.append('multi_line belongs to format: json, found format: ' ~ options.format) %}
     {% endif %}
-    {% do return(errors + sluice.clean_source_errors(options, given)) %}
+    {% do return(errors + sluice.choice_option_errors(options) + sluice.clean_source_errors(options, given)) %}
 {% endmacro %}
 
 

@@ -18,7 +18,8 @@
     {% for field in names | reject('in', found.later) | list + names | select('in', found.later) | list %}
         {% set type = fields[field] %}
         {% set taken = sluice.find_name(columns, field) is not none or sluice.is_reserved(field)
-            or field in ('', '_rescued_data', '_metadata') %}
+            or field in ('', '_rescued_data', '_metadata')
+            or (options.format in ('csv', 'text') and field == '_corrupt_record') %}
         {% if taken or options.schema_evolution == 'rescue' %}
             {% do rescued.append(field) %}
         {% elif options.schema_evolution != 'none' %}
@@ -41,7 +42,7 @@
         'texts': found.texts,
         'headers': found.headers,
         'repeated': found.repeated,
-        'changed': columns != remembered,
+        'changed': columns != remembered or not (remembered or options.include_existing_files),
         'remembered': remembered.keys() | list,
     }) %}
 {% endmacro %}
@@ -131,6 +132,7 @@
     {# Without a header the place of a field is its name: files with more or fewer fields would be shifted. #}
     {% if options.format != 'csv' or options.header or not files %}{% do return(none) %}{% endif %}
     {% set numbers = {} %}
+    {% if options.names %}{% do numbers.update({options.names | length: 'names'}) %}{% endif %}
     {% set before = [] %}
     {% for name in remembered if modules.re.match('column[0-9]+$', name) %}{% do before.append(name) %}{% endfor %}
     {% if before %}{% do numbers.update({before | length: 'the files that were read before'}) %}{% endif %}

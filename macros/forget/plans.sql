@@ -2,8 +2,8 @@
     {# For each table what goes of it, nothing is written: [{'node', 'relation', 'columns', 'kind', 'facts', 'keys' (its
        columns or expressions that hold the key), 'staged' (a table of the keys as texts, with the rows that were found
        where `compared` names columns), 'takes_rows' (whether it is a stream, or reads files itself), 'quarantine',
-       'events' and 'adopted' ({'relation', 'columns'} or none), 'later' (why its next run works it out anew, or none)}],
-       in the order of scope.nodes; the source's is first. #}
+       'events' and 'adopted' ({'relation', 'columns'} or none), 'later' (why its next run works it out anew, or
+       none)}], in the order of scope.nodes; the source's is first. #}
     {% set looks, plans, errors = {}, {}, [] %}
     {% for node in scope.nodes %}
         {% do looks.update({node.unique_id: dict(sluice.look_to_forget(node, scope), stage='forget' ~ loop.index)}) %}

@@ -140,8 +140,8 @@
     {% set found = sluice.query_rows(query)[0] %}
     {% set errors = [] %}
     {% if found.num_corrupt %}
-        {% do errors.append(found.num_corrupt ~ ' of ' ~ found.num_rows ~ ' rows are no JSON objects (corrupt lines in '
-            ~ '_rescued_data); expected none') %}
+        {% do errors.append(found.num_corrupt ~ ' of ' ~ found.num_rows ~ ' rows are no JSON objects, or do not fit '
+            ~ 'their header (corrupt lines in _rescued_data); expected none') %}
     {% endif %}
     {% for name in names %}
         {% set count = found['nulls_' ~ loop.index] %}

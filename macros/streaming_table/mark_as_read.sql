@@ -84,7 +84,7 @@
         {% set source_node = graph.sources[source_id] %}
         {% set options = sluice.source_options(source(source_node.source_name, source_node.name), node) %}
         {% set paths = sluice.query_rows(
-            sluice.unread_files(sluice.listed_paths(options.location), none, ['path'], none)
+            sluice.unread_files(sluice.location_files(options), none, ['path'], none)
         ) | map(attribute='path') | list %}
         {% if sluice.find_column(sluice.columns_of(reader), '_metadata') is not none %}
             {% set named = sluice.query_rows('select distinct _metadata.file_path as path from ' ~ reader)

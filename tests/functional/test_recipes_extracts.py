@@ -59,13 +59,13 @@ def land_day(project: Project, day: int) -> None:
 
 
 def test_an_extract_with_an_unreadable_part_is_not_compared(project: Project) -> None:
-    """The rows of the part that FAILED are not absent; they are not read yet.
+    """The rows of the part that FAILED are not absent; they are not read yet: mode failfast.
 
     Chosen: the models that compare fail with the file and the way out, and what is good is in
     bronze. Their checkpoints stay, so once the file is repaired the next run goes on by itself: no
     --full-refresh, and no delete of that day.
     """
-    extracts(project, "fail", format="csv")
+    extracts(project, "fail", format="csv", reader_options={"mode": "failfast"})
     land_day(project, 1)
     project.build()
     before = [project.contents(name) for name in ("products", "products_history")]
@@ -101,7 +101,7 @@ def test_an_extract_with_an_unreadable_part_is_not_compared(project: Project) ->
 
 def test_a_first_extract_with_an_unreadable_part_is_not_compared(project: Project) -> None:
     """A first run that lacks a part would show its keys as new on the second day."""
-    extracts(project, "fail", format="csv")
+    extracts(project, "fail", format="csv", reader_options={"mode": "failfast"})
     land_day(project, 2)
     error = project.run_expecting_error()
     assert "2026-01-02/part-2.csv" in error

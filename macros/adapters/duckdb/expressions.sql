@@ -85,3 +85,17 @@
     {% endfor %}
     {% do return('select ' ~ nulls | join(', ')) %}
 {% endmacro %}
+
+
+{% macro duckdb__parsed_moment(text, pieces) %}
+    {% set marks = {
+        'yyyy': '%Y', 'yy': '%y', 'MMMM': '%B', 'MMM': '%b', 'MM': '%m', 'M': '%-m', 'dd': '%d', 'd': '%-d',
+        'HH': '%H', 'H': '%-H', 'hh': '%I', 'h': '%-I', 'mm': '%M', 'ss': '%S', 'SSSSSS': '%f', 'SSS': '%g', 'a': '%p',
+        'EEEE': '%A', 'EEE': '%a',
+    } %}
+    {% set format = [] %}
+    {% for piece in pieces %}
+        {% do format.append(marks.get(piece, piece[1:-1] if piece | length > 1 else piece)) %}
+    {% endfor %}
+    {% do return('try_strptime(' ~ text ~ ', ' ~ sluice.literal(format | join) ~ ')') %}
+{% endmacro %}

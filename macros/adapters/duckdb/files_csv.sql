@@ -9,22 +9,25 @@
     {% for path in known.plain if sizes[path] < 268435456 %}{% do looked.append(path) %}{% endfor %}
     {% if not looked %}{% do return(false) %}{% endif %}
     {% set quote = sluice.literal(options.quote) %}
+    {% set separator = '^sep=.\\r?\\n' if options.header and not options.skip_rows else '$^' %}
+    {% set header = '^\\x{FEFF}?(?:' ~ separator.lstrip('^') ~ ')?(?:[^\\n]*\\n){' ~ options.skip_rows
+        ~ '}([^\\r\\n]*)' %}
     {% set found = sluice.query_rows("
         with looks as materialized (
             select
                 filename as path,
                 regexp_full_match(content, '[\\r\\n]*') as is_blank,
-                regexp_matches(content, '^sep=.\\r?\\n') as has_separator,
+                regexp_matches(content, " ~ sluice.literal(separator) ~ ") as has_separator,
                 case
-                    when contains(content, E'\\r\\n') and not contains(content, " ~ quote ~ ")
+                    when contains(content, E'\\r\\n') and (" ~ quote ~ " = '' or not contains(content, " ~ quote ~ "))
                         then regexp_matches(content, '(^|[^\\r])\\n')
                     else false
                 end as is_mixed,
                 replace(
-                    regexp_extract(content, '^\\x{FEFF}?(?:sep=.\\r?\\n)?([^\\r\\n]*)', 1), " ~ quote ~ ", ''
+                    regexp_extract(content, " ~ sluice.literal(header) ~ ", 1), " ~ quote ~ ", ''
                 ) as header
             from (
-                select filename, coalesce(try(decode(content)), 'x') as content
+                select filename, " ~ sluice.duckdb_looked_at('content', options.encoding) ~ " as content
                 from read_blob(" ~ sluice.duckdb_paths(looked) ~ ")
             )
         )
@@ -43,19 +46,31 @@
     ") %}
     {% set groups = {} %}
     {% for file in found if file.path is not none %}
-        {% do known.plain.remove(file.path) %}
         {% if file.is_blank %}
+            {% do known.plain.remove(file.path) %}
             {% do readers.update({file.path: 'nothing'}) %}
-        {% else %}
-            {% set reader = 'wide' ~ ('_skip' if file.has_separator and options.header else '')
-                ~ ('_loose' if file.is_mixed else '') %}
+        {% elif not sluice.duckdb_needs_rows(options) %}
+            {% do known.plain.remove(file.path) %}
+            {% set reader = 'wide' ~ ('_skip' if file.has_separator else '') ~ ('_loose' if file.is_mixed else '') %}
             {% do groups.setdefault(reader, []).append(file.path) %}
         {% endif %}
     {% endfor %}
     {% for reader, paths in groups.items() %}
-        {% do sluice.duckdb_try_reader(options, reader, paths, readers) %}
+        {% set refused = sluice.duckdb_try_reader(options, reader, paths, readers) %}
+        {% do sluice.duckdb_try_reader(options, sluice.duckdb_slow_reader(options, false), refused, readers) %}
     {% endfor %}
     {% do return(options.header and found | selectattr('path', 'none') | list | length > 0) %}
+{% endmacro %}
+
+
+{% macro duckdb_looked_at(content, encoding) %}
+    {# The text of bytes, of which only what is ASCII is looked at. #}
+    {% if encoding == 'utf-8' %}{% do return('coalesce(try(decode(' ~ content ~ ")), 'x')") %}{% endif %}
+    {% set text = namespace(sql=content ~ '::varchar') %}
+    {% for code, character in {'0A': "E'\\n'", '0D': "E'\\r'", '09': "E'\\t'", '22': "'\"'"}.items() %}
+        {% set text.sql = 'replace(' ~ text.sql ~ ", '\\x" ~ code ~ "', " ~ character ~ ')' %}
+    {% endfor %}
+    {% do return(text.sql) %}
 {% endmacro %}
 
 
@@ -79,7 +94,10 @@
     {% for header in headers %}
         {% set twice = [] %}
         {% for name in header.names if name and header.names.count(name) > 1 %}{% do twice.append(name) %}{% endfor %}
-        {% if twice or header.names | select('in', later) | list %}
+        {% if header.reader.startswith('rows') %}
+            {# There names are as they are written. #}
+            {% do repeated.extend(twice) %}
+        {% elif twice or header.names | select('in', later) | list %}
             {% set found = sluice.query_columns('select * exclude (_sluice_path) from ' ~ sluice.duckdb_table_reader(
                 options, sluice.duckdb_paths(header.paths), header.reader)) | map(attribute='name') | list %}
             {% set full = [] %}
@@ -101,7 +119,8 @@
     {% set lower = {} %}
     {% for name in names %}{% do lower.update({name | lower: true}) %}{% endfor %}
     {% set odd = [] %}
-    {% for reader in files | map(attribute='reader') | unique if '_spelled' in reader %}{% do odd.append(reader) %}
+    {% for reader in files | map(attribute='reader') | unique if '_spelled' in reader or reader.startswith('rows') %}
+        {% do odd.append(reader) %}
     {% endfor %}
     {% for name in names if modules.re.search('_[0-9]+$', name) and name.lower().rpartition('_')[0] in lower %}
         {% do odd.append(name) %}
@@ -116,10 +135,17 @@
        row that comes is its first. #}
     {% set parts = [] %}
     {% for reader, chosen in files | groupby('reader') if not reader.startswith('nothing') %}
-        {% set source = sluice.duckdb_table_reader(
-            dict(options, header=false), sluice.duckdb_paths(chosen | map(attribute='path')), reader, false) %}
-        {% do parts.append('select _sluice_path, first([*columns(* exclude (_sluice_path))]) as _sluice_names, '
-            ~ sluice.literal(reader) ~ ' as reader from ' ~ source ~ ' group by _sluice_path') %}
+        {% set paths = sluice.duckdb_paths(chosen | map(attribute='path')) %}
+        {% if reader.startswith('rows') %}
+            {% do parts.append('select path as _sluice_path, names as _sluice_names, ' ~ sluice.literal(reader)
+                ~ ' as reader from (with ' ~ sluice.duckdb_csv_records(options, reader, paths)
+                ~ ' select * from _sluice_files)') %}
+        {% else %}
+            {% set source = sluice.duckdb_table_reader(
+                dict(options, header=false, null_value=[]), paths, reader, false) %}
+            {% do parts.append('select _sluice_path, first([*columns(* exclude (_sluice_path))]) as _sluice_names, '
+                ~ sluice.literal(reader) ~ ' as reader from ' ~ source ~ ' group by _sluice_path') %}
+        {% endif %}
     {% endfor %}
     select
         header,

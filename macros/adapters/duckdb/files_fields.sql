@@ -1,5 +1,11 @@
 {% macro duckdb__record_fields(options, known, files) %}
     {% if options.format == 'parquet' %}{% do return(sluice.duckdb_parquet_fields(options, known, files)) %}{% endif %}
+    {% if options.format == 'binary' %}
+        {# What they have is known, and would be read for it. #}
+        {% do return({
+            'kinds': {}, 'types': {}, 'texts': {}, 'duplicates': false, 'headers': {}, 'repeated': [], 'later': [],
+        }) %}
+    {% endif %}
     {% set objects = sluice.duckdb_objects(options, files, {}) %}
     {% set found = sluice.query_rows(sluice.duckdb_fields(objects)) %}
     {% set named = sluice.duckdb_csv_names(options, found | map(attribute='field') | list, files) %}
@@ -31,7 +37,7 @@
     {% elif fields %}
         {% set expressions = [] %}
         {% for field in fields %}
-            {% do expressions.append(sluice.duckdb_kinds_expression(field) ~ ' as field_' ~ loop.index) %}
+            {% do expressions.append(sluice.duckdb_kinds_expression(options, field) ~ ' as field_' ~ loop.index) %}
         {% endfor %}
         {% set row = sluice.query_rows('select ' ~ expressions | join(', ') ~ objects)[0] %}
         {% for field in fields %}
@@ -91,17 +97,18 @@
 {% endmacro %}
 
 
-{% macro duckdb_kinds_expression(field) %}
+{% macro duckdb_kinds_expression(options, field) %}
     {# An aggregate that names the kind as which all values of a field read back the same: those of a CSV file are
        text. #}
     {% set text = sluice.json_field_text('_sluice_line', field) %}
+    {% set number = sluice.number_as_written(text, options) if sluice.has_number_marks(options) else text %}
     {% do return(
         "case when count(" ~ text ~ ") = 0 then '' "
         ~ "when bool_and(" ~ text ~ " in ('true', 'false')) then 'BOOLEAN' "
-        ~ "when bool_and(coalesce(try_cast(" ~ text ~ " as bigint)::varchar = " ~ text ~ ", " ~ text ~ " is null)) "
+        ~ "when bool_and(coalesce(try_cast(" ~ number ~ " as bigint)::varchar = " ~ number ~ ", " ~ text ~ " is null)) "
         ~ "then 'BIGINT' "
-        ~ "when bool_and(regexp_full_match(" ~ text ~ ", '0|-?[1-9][0-9]*|-?[0-9]+[.][0-9]+') and try_cast(" ~ text
-        ~ " as double)::varchar in (" ~ text ~ ", " ~ text ~ " || '.0')) "
+        ~ "when bool_and(regexp_full_match(" ~ number ~ ", '0|-?[1-9][0-9]*|-?[0-9]+[.][0-9]+') and try_cast(" ~ number
+        ~ " as double)::varchar in (" ~ number ~ ", " ~ number ~ " || '.0')) "
         ~ "then 'DOUBLE' else '' end"
     ) %}
 {% endmacro %}
@@ -110,26 +117,46 @@
 {% macro duckdb__numbers_of_fields(options, files) %}
     {# DuckDB names the fields of all files together, so delimiters are counted, without those in quotation marks: most
        lines of a file have as many. What seems to differ is looked at by itself. #}
+    {% set numbers, of_rows = {}, [] %}
+    {% for reader, chosen in files | groupby('reader') if reader.startswith('rows') %}
+        {% do of_rows.append(sluice.duckdb_csv_records(
+            options, reader, sluice.duckdb_paths(chosen | map(attribute='path')))) %}
+    {% endfor %}
+    {% for records in of_rows %}
+        {% set query %}
+            with {{ records }}
+
+            select min(path collate "binary") as path, number
+            from (select path, mode(len(fields)) as number from _sluice_rows group by path)
+            group by number
+        {% endset %}
+        {% for file in sluice.query_rows(query) %}{% do numbers.update({file.path: file.number | int}) %}{% endfor %}
+    {% endfor %}
+    {% set paths = [] %}
+    {% for file in files if not file.reader.startswith(('rows', 'nothing')) %}
+        {% do paths.append(file.path) %}
+    {% endfor %}
+    {% if not paths %}{% do return(numbers) %}{% endif %}
     {% set quote = modules.re.escape(options.quote) %}
     {% set quoted = sluice.literal(quote ~ '[^' ~ quote ~ ']*' ~ quote) %}
-    {% set bare = 'regexp_replace(_sluice_line, ' ~ quoted ~ ", '', 'g')" %}
+    {% set bare = 'regexp_replace(_sluice_line, ' ~ quoted ~ ", '', 'g')" if quote else '_sluice_line' %}
     {% set number = 'len(' ~ bare ~ ') - len(replace(' ~ bare ~ ', ' ~ sluice.literal(options.delimiter) ~ ", ''))" %}
-    {% set paths = sluice.duckdb_paths(files | map(attribute='path')) %}
     {% set query %}
         select min(path collate "binary") as path, number
         from (
             select _sluice_path as path, mode({{ number }}) as number
-            from (select filename as _sluice_path, _sluice_line from {{ sluice.duckdb_lines(paths, 'utf-8') }})
+            from (
+                select filename as _sluice_path, _sluice_line
+                from {{ sluice.duckdb_lines(sluice.duckdb_paths(paths), sluice.duckdb_native_encoding(options)) }}
+            )
             where _sluice_line <> ''
             group by 1
         )
         group by number
     {% endset %}
-    {% set numbers = {} %}
-    {% set found = sluice.query_rows(query) %}
-    {% for file in found %}
+    {% for file in sluice.query_rows(query) %}
         {% set columns = sluice.query_columns('select * exclude (_sluice_path) from '
-            ~ sluice.duckdb_table_reader(options, sluice.duckdb_paths([file.path]), 'wide')) %}
+            ~ sluice.duckdb_table_reader(dict(options, names=[]), sluice.duckdb_paths([file.path]), 'wide')) %}
         {% do numbers.update({file.path: columns | length}) %}
     {% endfor %}
     {% do return(numbers) %}

@@ -6,11 +6,12 @@
 {%- for plan in plans -%}
     {%- for path in plan.failed -%}
         {%- set is_packed = sluice.duckdb_is_packed(path) -%}
-        {%- set slow = sluice.duckdb_slow_reader(plan.options, true) if is_packed else none -%}
+        {%- set slow = sluice.duckdb_slow_reader(plan.options, true)
+            if is_packed and plan.options.format != 'csv' else none -%}
         {%- set fast = 'stream' if plan.options.multi_line else 'wide' -%}
         {%- set list = sluice.duckdb_paths([path]) -%}
         {%- set csv = {'delimiter': plan.options.delimiter, 'quotechar': plan.options.quote}
-            if plan.options.format == 'csv' and not is_packed else none -%}
+            if plan.options.format == 'csv' and not is_packed and plan.options.quote else none -%}
         {%- do failed.append({'path': path, 'csv': csv, 'is_packed': is_packed, 'queries': [
             ["select case when count(size) = 0 then error('the file is not there') end from read_blob("
                 ~ list ~ ')', ''],

@@ -4,13 +4,14 @@
        faster, so small ones are its own. A look at the bytes beforehand finds lines that 'wide' would cut or refuse;
        it loads a file whole, so it is for those below 256 MiB. #}
     {% set known = {'bytes': [], 'wide': [], 'plain': [], 'packed': []} %}
-    {% set of_lines = options.format == 'json' and not options.multi_line %}
+    {% set of_lines = options.format == 'text' or (options.format == 'json' and not options.multi_line) %}
     {% for file in files %}
         {% set size = file.size | int %}
         {% set kind = 'plain' if not of_lines or size >= 268435456 else 'bytes' if size < 65536 else 'wide' %}
         {% do known['packed' if sluice.duckdb_is_packed(file.path) else kind].append(file.path) %}
     {% endfor %}
-    {% set readers = {} %}
+    {% set readers, large = {}, [] %}
+    {% for file in files if file.size | int >= 268435456 %}{% do large.append(file.path) %}{% endfor %}
     {% for path in known.bytes %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
     {% for path in known.wide %}{% do readers.update({path: 'wide'}) %}{% endfor %}
     {% for path in sluice.duckdb_odd_files(known.wide) %}{% do readers.update({path: 'bytes'}) %}{% endfor %}
@@ -18,9 +19,11 @@
     {% for kind in ('plain', 'packed') %}
         {% set wide = 'wide' if of_lines or options.format == 'csv' else none %}
         {% set rest = namespace(paths=known[kind]) %}
-        {% for reader in ['stream', wide, sluice.duckdb_slow_reader(options, kind == 'packed')]
+        {% set slow = sluice.duckdb_slow_reader(options, kind == 'packed') %}
+        {% for reader in ([slow] if sluice.duckdb_needs_rows(options) else ['stream', wide, slow])
             if reader and rest.paths %}
-            {% set rest.paths = sluice.duckdb_try_reader(options, reader, rest.paths, readers) %}
+            {% set paths = rest.paths | reject('in', large if reader == 'rows' else []) | list %}
+            {% set rest.paths = sluice.duckdb_try_reader(options, reader, paths, readers) %}
         {% endfor %}
     {% endfor %}
     {% for path in sluice.duckdb_looks_packed(readers) %}{% do readers.pop(path) %}{% endfor %}
@@ -62,7 +65,9 @@
 {% macro duckdb_try_reader(options, reader, paths, readers) %}
     {# Notes the reader of the files that it reads to their end; returns the others. Parquet files of one name and types
        that do not go together are read in groups. #}
-    {% set found = sluice.duckdb_bisect(sluice.duckdb_read_to_its_end(options, reader, 'PATHS'), paths) %}
+    {% set query = sluice.duckdb_csv_rows_check(options, reader, 'PATHS') if reader.startswith('rows')
+        else sluice.duckdb_read_to_its_end(options, reader, 'PATHS') %}
+    {% set found = sluice.duckdb_bisect(query, paths) %}
     {% for group in found.groups %}
         {% set label = reader ~ ('_' ~ loop.index if options.format == 'parquet' else '') %}
         {% for path in group %}{% do readers.update({path: label}) %}{% endfor %}
@@ -81,8 +86,17 @@
 
 {% macro duckdb_slow_reader(options, packed) %}
     {# The reader that copes with every byte where 'stream' does not, or none. #}
+    {% if options.format == 'csv' %}{% do return('rows_packed' if packed else 'rows') %}{% endif %}
+    {% if options.format == 'text' and not packed %}{% do return('bytes') %}{% endif %}
     {% if options.format != 'json' or (packed and options.multi_line) %}{% do return(none) %}{% endif %}
     {% do return('latin' if packed else 'bytes') %}
+{% endmacro %}
+
+
+{% macro duckdb_needs_rows(options) %}
+    {# Whether DuckDB's reader does not do what the options of CSV files say: it cuts a value at the mark of a comment,
+       and reads UTF-16 by half. #}
+    {% do return(options.format == 'csv' and (options.comment is not none or options.encoding == 'utf-16')) %}
 {% endmacro %}
 
 
@@ -111,7 +125,14 @@
     {# A query of path and line: every record of the files as a text that should be a JSON object. #}
     {% if reader.startswith('nothing') %}
         {% do return('select null::varchar as _sluice_path, null::varchar as _sluice_line where false') %}
-    {% elif options.format != 'json' %}
+    {% elif options.format == 'text' and reader != 'bytes' %}
+        {# An empty line comes as null. #}
+        {% do return('select _sluice_path, '
+            ~ "json_object('value', coalesce(_sluice_line, ''))::varchar as _sluice_line from ("
+            ~ sluice.duckdb_reader(dict(options, format='json'), reader, paths) ~ ')') %}
+    {% elif reader.startswith('rows') %}
+        {% do return(sluice.duckdb_csv_rows(options, reader, paths)) %}
+    {% elif options.format not in ('json', 'text') %}
         {% set casts = [] %}
         {% for name in texts %}
             {% do casts.append(sluice.quote(name) ~ '::varchar as ' ~ sluice.quote(name)) %}
@@ -153,10 +174,18 @@
        one that cannot be keeps its bytes as \xNN. Blocks of lines, for one long list is slow to take apart. #}
     select
         path as _sluice_path,
+        {% if options.format == 'text' -%}
+        case
+            when decoded then json_object('value', line)
+            when try(decode(line::blob)) is not null then json_object('value', try(decode(line::blob)))
+            else json_object('_corrupt_record', {{ sluice.duckdb_escaped('line') }})
+        end::varchar as _sluice_line
+        {%- else -%}
         case
             when decoded then line
             else coalesce(try(decode(line::blob)), {{ sluice.duckdb_escaped('line') }})
         end as _sluice_line
+        {%- endif %}
     from (
         {% if options.multi_line -%}
         select path, decoded, {{ sluice.duckdb_document_records('content') }} as line
@@ -236,9 +265,16 @@
        among numbers. #}
     {% set common = ", union_by_name = true, filename = '_sluice_path', hive_partitioning = false)" %}
     {% if options.format == 'parquet' %}{% do return('read_parquet(' ~ paths ~ common) %}{% endif %}
+    {% if options.format == 'binary' %}
+        {% do return('(select filename as _sluice_path, content from read_blob(' ~ paths ~ '))') %}
+    {% endif %}
+    {% set nulls = sluice.duckdb_list([''] + options.null_value) %}
     {% do return(
         'read_csv(' ~ paths ~ ', all_varchar = true, header = ' ~ options.header
-        ~ ', skip = ' ~ (1 if '_skip' in reader else 0) ~ ", comment = '', strict_mode = "
+        ~ (', names = ' ~ sluice.duckdb_list(options.names) if options.names else '')
+        ~ (', nullstr = ' ~ nulls if options.null_value else '')
+        ~ (", encoding = '" ~ sluice.duckdb_native_encoding(options) ~ "'" if options.encoding != 'utf-8' else '')
+        ~ ', skip = ' ~ (options.skip_rows + (1 if '_skip' in reader else 0)) ~ ", comment = '', strict_mode = "
         ~ ('false' if '_loose' in reader else 'true') ~ ', max_line_size = '
         ~ (2097152 if reader.startswith('stream') else 67108864) ~ ', parallel = ' ~ parallel
         ~ ', delim = ' ~ sluice.literal(options.delimiter) ~ ', quote = ' ~ sluice.literal(options.quote)

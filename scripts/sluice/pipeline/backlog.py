@@ -23,15 +23,15 @@ def waiting(database: Database, manifest: Any) -> dict[str, int | None]:
         if reader in by_relation:
             counts[by_relation[reader]] = batches
     has_ledger = database.has("files")
-    for node, _source, location in reads(database.project, manifest):
+    for node, source, location in reads(database.project, manifest):
         known = None
         if has_ledger:
             known = (
                 f"select path from {database.relation('files')}"
                 f" where relation = {literal(relation_id(node))}"
-                " and status = 'INGESTED' and cleaned_at is null"
+                " and status in ('INGESTED', 'EXISTING') and cleaned_at is null"
             )
-        files = listed_files(database, manifest, location, known)
+        files = listed_files(database, manifest, location, known, source)
         have = counts.get(node.unique_id, 0)
         counts[node.unique_id] = None if files is None or have is None else have + files
     return counts

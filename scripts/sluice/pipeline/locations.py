@@ -45,15 +45,23 @@ def location_of(project: Project, source: Any) -> str:
 
 
 def listed_files(
-    database: Database, manifest: Any, location: str, known: str | None = None
+    database: Database, manifest: Any, location: str, known: str | None = None, source: Any = None
 ) -> int | None:
     """Return how many finished files are at a location; None if it can't be told.
 
-    known: a query of paths that do not count.
+    known: a query of paths that do not count. source: whose options say which files it reads; one
+    that goes by their time can't be told.
     """
+    meta = {**source.meta, **(source.config.meta or {})} if source else {}
+    if meta.get("modified_after") or meta.get("modified_before"):
+        return None
     listing = database.call(manifest, "listed_paths", location=location)
     name = database.call(manifest, "file_name_expression", path="path")
     new = f"and path not in ({known})" if known else ""
+    if meta.get("path_glob_filter"):
+        new += " and " + database.call(
+            manifest, "file_name_condition", glob=meta["path_glob_filter"]
+        )
     try:
         return database.query(
             f"""
