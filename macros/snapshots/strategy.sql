@@ -67,7 +67,7 @@
     {% if not plan.changed %}
         {% do return({'query': nothing, 'counts': sluice.no_changes(), 'statements': [], 'staged': []}) %}
     {% elif not target_exists %}
-        {% set rows = sluice.stage_table('rows', plan.rows) %}
+        {% set rows = sluice.stage_new_table('rows', plan.rows) %}
         {% do return({
             'query': 'select * from ' ~ rows, 'counts': sluice.count_rows(rows), 'statements': [], 'staged': [],
         }) %}

@@ -7,6 +7,7 @@ class here, and its line in ENGINES.
 
 from __future__ import annotations
 
+import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -229,7 +230,73 @@ class DuckDB(Engine):
         return f"select * from read_csv('{pipe}', {columns})"
 
 
-ENGINES: dict[str, type[Engine]] = {"duckdb": DuckDB}
+class DuckLake(DuckDB):
+    """A catalog and a folder of Parquet files in the project's folder, attached to an empty DuckDB."""
+
+    EXTENSIONS = os.environ.get("SLUICE_EXTENSIONS", "")
+    """Where the extension is installed; tests/environments.py does that."""
+
+    def file(self, database: str | None = None) -> Path:
+        """The file of a catalog."""
+        return self.folder / f"{database or self.name}.ducklake"
+
+    def files(self, database: str | None = None) -> Path:
+        """The folder of the tables."""
+        return self.folder / f"{database or self.name}.files"
+
+    def connect(self, database: str | None = None) -> duckdb.DuckDBPyConnection:
+        """With the catalog as the current database."""
+        connection = duckdb.connect(config={"extension_directory": self.EXTENSIONS})
+        connection.execute("load ducklake")
+        name = self.quote(database or self.name)
+        options = f"data_path '{self.files(database)}'"
+        connection.execute(f"attach 'ducklake:{self.file(database)}' as {name} ({options})")
+        connection.execute(f"use {name}")
+        return connection
+
+    def profile(self, schema: str, threads: int) -> dict[str, Any]:
+        """The own catalog's path is relative. A catalog knows where its files are."""
+        own = {"path": f"ducklake:{self.name}.ducklake", "alias": self.name}
+        output = super().profile(schema, threads)
+        for attached in output.get("attach", []):
+            attached["path"] = f"ducklake:{attached['path']}"
+        return output | {
+            "path": ":memory:",
+            "database": self.name,
+            "extensions": ["ducklake"],
+            "config_options": {"extension_directory": self.EXTENSIONS},
+            "attach": [own, *output.get("attach", [])],
+            "settings": {"schema": f"{self.name}.main", **self.settings},
+        }
+
+    def drop(self) -> None:
+        """Delete the catalog and the files."""
+        self.file().unlink(missing_ok=True)
+        shutil.rmtree(self.files(), ignore_errors=True)
+
+    def save(self) -> None:
+        """A copy of the catalog and of the files."""
+        for name in (self.name, *self.attached):
+            shutil.copyfile(self.file(name), self.file(f"{name}.saved"))
+            shutil.copytree(self.files(name), self.files(f"{name}.saved"), dirs_exist_ok=True)
+
+    def restore(self) -> None:
+        """The copies take their places."""
+        for name in (self.name, *self.attached):
+            shutil.copyfile(self.file(f"{name}.saved"), self.file(name))
+            shutil.rmtree(self.files(name), ignore_errors=True)
+            shutil.copytree(self.files(f"{name}.saved"), self.files(name))
+
+    def relations(self) -> list[Relation]:
+        """Without the tables of the catalog itself."""
+        found = self.query("select * from information_schema.tables where table_catalog = current_catalog()")
+        return [
+            Relation(row["table_schema"], row["table_name"], row["table_type"] == "VIEW")
+            for row in found
+        ]
+
+
+ENGINES: dict[str, type[Engine]] = {"duckdb": DuckDB, "ducklake": DuckLake}
 """The choices of `pytest --engine`; the first is the default."""
 
 _chosen = next(iter(ENGINES.values()))
