@@ -84,7 +84,7 @@
 
 
 {% macro duckdb__drop_statement(relation) %}
-    {# Not dbt's `cascade`: nothing in DuckDB hangs on a table that it would take along, and DuckLake does not know it. #}
+    {# Without dbt's `cascade`: nothing hangs on a table in DuckDB that it would take along, and DuckLake refuses it. #}
     {% do return('drop ' ~ relation.type ~ ' if exists ' ~ relation) %}
 {% endmacro %}
 
@@ -110,4 +110,33 @@
     {% set fixed = {} %}
     {% for row in sluice.query_rows(query) %}{% do fixed.update({row.name | lower: row.holder}) %}{% endfor %}
     {% do return(fixed) %}
+{% endmacro %}
+
+
+{% macro duckdb_is_lake(relation) %}
+    {# Whether a relation is in a DuckLake, which DuckDB has attached. #}
+    {% set query %}
+        select 1 from duckdb_databases()
+        where database_name = {{ sluice.literal(relation.database) }} and type = 'ducklake'
+    {% endset %}
+    {% do return(sluice.query_rows(query) | length > 0) %}
+{% endmacro %}
+
+
+{% macro duckdb__contract_definitions(relation) %}
+    {# DuckLake has no constraint but `not null`: the others are left out, and said so. #}
+    {% if not sluice.duckdb_is_lake(relation) %}{% do return(get_table_columns_and_constraints()) %}{% endif %}
+    {% set columns, left_out = {}, model.constraints | list %}
+    {% for name, column in model.columns.items() %}
+        {% set constraints = column.constraints or [] %}
+        {% do left_out.extend(constraints | rejectattr('type', 'eq', 'not_null')) %}
+        {% set kept = constraints | selectattr('type', 'eq', 'not_null') | list %}
+        {% do columns.update({name: dict(column, constraints=kept)}) %}
+    {% endfor %}
+    {% set told = left_out | selectattr('warn_unsupported') | map(attribute='type') | unique | join(', ') %}
+    {% if told %}
+        {% do exceptions.warn(model.name ~ ': DuckLake has no constraint but not_null, so the table was made without: '
+            ~ told ~ '. Way out: test it (unique, not_null), and say warn_unsupported: false beside the constraint') %}
+    {% endif %}
+    {% do return('(' ~ adapter.render_raw_columns_constraints(raw_columns=columns) | join(', ') ~ ')') %}
 {% endmacro %}
