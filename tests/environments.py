@@ -1,4 +1,4 @@
-"""Environments of other versions of dbt: `python tests/environments.py v1.12 v2`.
+"""Environments of other versions: `python tests/environments.py v1.12 v2 lake`.
 
 Each is a folder below .state/dbts, made once with what the package registries have, by the settings
 of pip and npm on this machine. dbt v2 finds no driver for DuckDB there: that is a library, which
@@ -30,6 +30,13 @@ NOT_ON_THE_REGISTRY = "dbt-core-experimental-parser"
 V2 = {"dbt-core": "2.0.0a4"}
 DRIVER = ("@duckdb/node-bindings-linux-x64", "1.5.6-r.1")
 
+LAKE = {
+    "duckdb": "1.5.5",
+    "duckdb-extensions": "1.5.5",
+    "duckdb-extension-ducklake": "1.5.5",
+}
+"""dbt v1 on the DuckDB for which a package registry has the extension DuckLake."""
+
 CANNOT_BE_HAD = 3
 """How this ends where the registries of a machine do not have the library."""
 
@@ -49,13 +56,18 @@ def dbt(name: str) -> Path:
 def make(name: str) -> Path:
     """Make an environment, if it is not there as it should be; its folder."""
     folder = PLACE / name
-    wanted = json.dumps([V1_12, TOOLS, version("duckdb")] if name == "v1.12" else [V2, DRIVER])
+    made_of = {
+        "v1.12": [V1_12, TOOLS, version("duckdb")],
+        "v2": [V2, DRIVER],
+        "lake": [LAKE, TOOLS, version("dbt-core"), version("dbt-duckdb")],
+    }
+    wanted = json.dumps(made_of[name])
     stamp = folder / "made-of.json"
     if stamp.exists() and stamp.read_text() == wanted:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True)
-    {"v1.12": install_v1_12, "v2": install_v2}[name](folder)
+    {"v1.12": install_v1_12, "v2": install_v2, "lake": install_lake}[name](folder)
     stamp.write_text(wanted)
     return folder
 
@@ -80,6 +92,19 @@ def install_v2(folder: Path) -> None:
         library = archive.extractfile("package/libduckdb.so")
         assert library is not None
         (folder / "lib" / "libduckdb.so").write_bytes(library.read())
+
+
+def install_lake(folder: Path) -> None:
+    """The project's own dbt, and the extension below `extensions`, where DuckDB looks for it."""
+    own = {name: version(name) for name in ("dbt-core", "dbt-duckdb", "faker")}
+    pip(folder, *pinned({**own, **LAKE}), *TOOLS)
+    code = """if True:
+        import sys, duckdb, duckdb_extensions
+        connection = duckdb.connect(config={"extension_directory": sys.argv[1]})
+        duckdb_extensions.import_extension("ducklake", con=connection)
+    """
+    python = folder / "bin" / "python"
+    subprocess.run([python, "-c", code, folder / "extensions"], check=True)
 
 
 def pip(folder: Path, *wanted: str) -> None:
@@ -143,7 +168,7 @@ def npm_registry() -> str:
 def main() -> None:
     """Make what is asked for, and say where it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="+", choices=["v1.12", "v2"])
+    parser.add_argument("names", nargs="+", choices=["v1.12", "v2", "lake"])
     for name in parser.parse_args().names:
         try:
             print(make(name))

@@ -4,7 +4,7 @@
     {% set options = plan.options %}
     {% if full_refresh %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
-        {% set statements = [] if existing is none else [get_drop_sql(existing)] %}
+        {% set statements = [] if existing is none else [sluice.drop_statement(existing)] %}
         {% do statements.extend(sluice.create_table_statements(target, columns, contracted=true)) %}
         {% do statements.append(
             sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows)) %}

@@ -1,8 +1,8 @@
 {% macro ledger_files(options, respelling=none) %}
     {# A query of the files that this model has read or failed to read: path, size, modified_at, status. What
        clean_source took away is not there any more: a file of its name is another one; and what lies above the table's
-       head was not committed. Files that are passed over count as read, also for a model that starts over, as a full
-       refresh does, and a target, which has no batches, where it was stopped while it did. None where none counts, or for a look. #}
+       head was not committed. Files that are passed over count as read, also for a model that starts over: by a full
+       refresh, or, a target, for it was stopped while it did. None where none counts, or for a look. #}
     {% set ledger = sluice.state_relation('files', this.database) %}
     {% if sluice.is_preview() or load_cached_relation(ledger) is none %}{% do return(none) %}{% endif %}
     {% set starts_over = sluice.is_full_refresh() or (sluice.commits_each_statement() and sluice.is_unfinished(

@@ -68,7 +68,7 @@
     {% if not plan.changed %}
         {% do return({'query': nothing, 'counts': sluice.no_changes(), 'statements': [], 'staged': []}) %}
     {% elif starts_over %}
-        {% set rows = sluice.stage_table('rows', plan.rows) %}
+        {% set rows = sluice.stage_new_table('rows', plan.rows) %}
         {# What another hand has made there goes; a table that is not there is made by dbt. #}
         {% do return({
             'query': nothing if target_exists else 'select * from ' ~ rows, 'counts': sluice.count_rows(rows),

@@ -72,7 +72,7 @@
 
 {% macro new_table_statements(relation, existing, columns) %}
     {# The statements that make the table anew. #}
-    {% set statements = [get_drop_sql(existing)] if existing is not none else [] %}
+    {% set statements = [sluice.drop_statement(existing)] if existing is not none else [] %}
     {% do statements.extend(sluice.create_table_statements(relation, columns, contracted=true)) %}
     {% do statements.append('alter table ' ~ relation ~ ' add column _sluice_batch ' ~ dbt.type_bigint()) %}
     {% do return(statements) %}

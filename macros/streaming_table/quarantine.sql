@@ -64,7 +64,7 @@
     {% set is_ours = sluice.is_quarantine(existing, present) %}
     {% set dropped = existing if is_ours and starts_over else none %}
     {% set made = quarantine if sluice.drops(rules) and (starts_over or not is_ours) else none %}
-    {% set statements = [get_drop_sql(dropped)] if dropped else [] %}
+    {% set statements = [sluice.drop_statement(dropped)] if dropped else [] %}
     {% if made %}
         {# The reasons first: what shows a few columns of a table shows these. #}
         {% do statements.extend(

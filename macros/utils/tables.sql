@@ -23,13 +23,24 @@
        Declared, never made by an empty `create table as`: after that DuckDB 2.0.0 hides a large insert of the
        same transaction from every other connection (docs/decisions/0002). #}
     {% if contracted and config.get('contract').enforced %}
-        {% set definitions = get_table_columns_and_constraints() %}
+        {% set definitions = sluice.contract_definitions(relation) %}
     {% else %}
         {% set parts = [] %}
         {% for column in columns %}{% do parts.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}{% endfor %}
         {% set definitions = '(' ~ parts | join(', ') ~ ')' %}
     {% endif %}
     {% do return([sluice.create_table_statement(relation, definitions)]) %}
+{% endmacro %}
+
+
+{% macro contract_definitions(relation) %}
+    {# The columns and constraints of the model's contract, in brackets, as the table's place can have them. #}
+    {% do return(adapter.dispatch('contract_definitions', 'sluice')(relation)) %}
+{% endmacro %}
+
+{% macro default__contract_definitions(relation) %}
+    {# As dbt writes them. #}
+    {% do return(get_table_columns_and_constraints()) %}
 {% endmacro %}
 
 
@@ -52,6 +63,17 @@
 {% endmacro %}
 
 
+{% macro drop_statement(relation) %}
+    {# The statement that drops a table or a view that is there. #}
+    {% do return(adapter.dispatch('drop_statement', 'sluice')(relation)) %}
+{% endmacro %}
+
+{% macro default__drop_statement(relation) %}
+    {# dbt's own. #}
+    {% do return(get_drop_sql(relation)) %}
+{% endmacro %}
+
+
 {% macro create_table_statement(relation, definitions, if_not_exists=false) %}
     {# The statement that makes a table of definitions of columns, in brackets. #}
     {% do return(adapter.dispatch('create_table_statement', 'sluice')(relation, definitions, if_not_exists)) %}
@@ -67,6 +89,17 @@
     {# A query's rows in a table that lasts for this run: they must stand, and not be worked out anew at each look.
        Named after a relation, by default the model that runs, and the suffix; returns the table. #}
     {% do return(adapter.dispatch('stage_table', 'sluice')(suffix, sql, relation or this)) %}
+{% endmacro %}
+
+
+{% macro stage_new_table(suffix, sql, relation=none) %}
+    {# The same for rows of which dbt makes a table: its columns have the types alone, as if they were declared. #}
+    {% do return(adapter.dispatch('stage_new_table', 'sluice')(suffix, sql, relation or this)) %}
+{% endmacro %}
+
+{% macro default__stage_new_table(suffix, sql, relation) %}
+    {# Engines whose types are all that a column has. #}
+    {% do return(sluice.stage_table(suffix, sql, relation)) %}
 {% endmacro %}
 
 

@@ -7,7 +7,6 @@ class here, and its line in ENGINES.
 
 from __future__ import annotations
 
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -15,8 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import pyarrow
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 import dbts
 
@@ -114,125 +111,10 @@ class Engine(ABC):
         return value
 
 
-class DuckDB(Engine):
-    """A file in the project's folder; further databases lie beside it."""
+ENGINES = {"duckdb": "DuckDB", "ducklake": "DuckLake"}
+"""The choices of `pytest --engine`, each with its class; the first is the default."""
 
-    def file(self, database: str | None = None) -> Path:
-        """The file of a database."""
-        return self.folder / f"{database or self.name}.duckdb"
-
-    def connect(self, database: str | None = None) -> duckdb.DuckDBPyConnection:
-        """A connection of its own; dbt v2 has a driver that opens no file as DuckDB 2.0 has it."""
-        config = {"storage_compatibility_version": "v1.5.0"} if dbts.is_v2() else {}
-        return duckdb.connect(str(self.file(database)), config=config)
-
-    def profile(self, schema: str, threads: int) -> dict[str, Any]:
-        """The path is relative, so that all profiles are alike and share what was parsed."""
-        output = {
-            "type": "duckdb",
-            "path": f"{self.name}.duckdb",
-            "schema": schema,
-            "threads": threads,
-        }
-        attach = [{"path": str(self.file(name)), "alias": name} for name in self.attached]
-        further = {"attach": attach, "settings": self.settings}
-        return output | {key: value for key, value in further.items() if value}
-
-    def variables(self, prefix: str) -> dict[str, str]:
-        """As the profile of the pipeline has it: SLUICE_DB."""
-        return {f"{prefix}_DB": str(self.file())}
-
-    def close(self) -> None:
-        """Close the database that dbt-duckdb keeps open.
-
-        It goes on in it at the next run with an equal profile, which all the projects here have:
-        without this, one could go on in the database of another.
-        """
-        environment = DuckDBConnectionManager._ENV
-        if environment is not None:
-            environment.close()
-        DuckDBConnectionManager.close_all_connections()
-
-    def query(self, sql: str, database: str | None = None) -> list[Row]:
-        """On a connection of its own; no rows for a statement without a result."""
-        with self.connect(database) as connection:
-            result = connection.execute(sql)
-            if result is None or not result.description:
-                return []
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
-
-    def load(self, tables: Mapping[str, Batch]) -> None:
-        """By way of Arrow, which is much faster than values in SQL."""
-        with self.connect() as connection:
-            for table, (rows, types) in tables.items():
-                columns = ", ".join(f"{self.quote(name)} {kind}" for name, kind in types.items())
-                name = f"raw.{self.quote(table)}"
-                connection.execute(f"create or replace table {name} ({columns})")
-                records = [{name: row.get(name) for name in types} for row in rows]
-                if records:
-                    batch = pyarrow.Table.from_pylist(records)
-                    connection.register("batch", batch)
-                    connection.execute(f"insert into {name} by name select * from batch")
-                    connection.unregister("batch")
-
-    def drop(self) -> None:
-        """Delete the file, and what DuckDB wrote ahead."""
-        for file in (self.file(), self.file().with_suffix(".duckdb.wal")):
-            file.unlink(missing_ok=True)
-
-    def save(self) -> None:
-        """A copy of each file; no connection is open between the runs."""
-        for name in (self.name, *self.attached):
-            self.query("checkpoint", name)
-            shutil.copyfile(self.file(name), self.file(f"{name}.saved"))
-
-    def restore(self) -> None:
-        """The copies take the places of the files."""
-        self.drop()
-        for name in (self.name, *self.attached):
-            self.file(name).with_suffix(".duckdb.wal").unlink(missing_ok=True)
-            shutil.copyfile(self.file(f"{name}.saved"), self.file(name))
-
-    def relations(self) -> list[Relation]:
-        """From information_schema, which has the attached databases, too."""
-        found = self.query("select * from information_schema.tables")
-        return [
-            Relation(row["table_schema"], row["table_name"], row["table_type"] == "VIEW")
-            for row in found
-        ]
-
-    def columns(self, relation: str) -> dict[str, str]:
-        """In DuckDB's own names of the types, such as VARCHAR."""
-        described = self.query(f"describe {relation}")
-        return {row["column_name"]: row["column_type"] for row in described}
-
-    def comments(self, schema: str, name: str) -> tuple[str | None, dict[str, str]]:
-        """From DuckDB's own lists."""
-        of_table = f"where schema_name = '{schema}' and table_name = '{name}'"
-        relation = self.query(f"select comment from duckdb_tables() {of_table}")
-        columns = self.query(f"select column_name, comment from duckdb_columns() {of_table}")
-        found = {row["column_name"]: row["comment"] for row in columns if row["comment"]}
-        return relation[0]["comment"], found
-
-    def quote(self, name: str) -> str:
-        """In double quotes."""
-        return '"' + name.replace('"', '""') + '"'
-
-    def fails(self, message: str) -> str:
-        """By the function error."""
-        return f"select error('{message}')"
-
-    def waits(self, pipe: str) -> str:
-        """The reader opens the pipe as any file."""
-        columns = "columns = {'line': 'varchar'}, header = false, auto_detect = false"
-        return f"select * from read_csv('{pipe}', {columns})"
-
-
-ENGINES: dict[str, type[Engine]] = {"duckdb": DuckDB}
-"""The choices of `pytest --engine`; the first is the default."""
-
-_chosen = next(iter(ENGINES.values()))
+_chosen = next(iter(ENGINES))
 
 
 def is_duckdb_1() -> bool:
@@ -243,9 +125,11 @@ def is_duckdb_1() -> bool:
 def choose(name: str) -> None:
     """Let `new` make databases of this engine."""
     global _chosen
-    _chosen = ENGINES[name]
+    _chosen = name
 
 
 def new(folder: Path, name: str) -> Engine:
     """A database of the chosen engine, for the project of that name in a folder."""
-    return _chosen(folder, name)
+    import engine_duckdb
+
+    return getattr(engine_duckdb, ENGINES[_chosen])(folder, name)

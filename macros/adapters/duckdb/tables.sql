@@ -35,16 +35,37 @@
 
 
 {% macro duckdb__stage_table(suffix, sql, relation) %}
-    {% if sluice.is_v2() %}
-        {# A temporary table would be gone with its call. #}
-        {% set staged = sluice.state_relation_of(relation, 'staged_' ~ suffix) %}
-    {% else %}
-        {% set staged = api.Relation.create(
-            identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table') %}
-    {% endif %}
-    {% do run_query(sluice.with_sql_header(
-        'create or replace ' ~ ('' if sluice.is_v2() else 'temp ') ~ 'table ' ~ staged ~ ' as\n' ~ sql)) %}
+    {% set staged = sluice.duckdb_staged(suffix, relation) %}
+    {% do run_query(sluice.with_sql_header(sluice.duckdb_create_staged() ~ staged ~ ' as\n' ~ sql)) %}
     {% do return(staged) %}
+{% endmacro %}
+
+
+{% macro duckdb__stage_new_table(suffix, sql, relation) %}
+    {# Declared: the columns of `create table as` have the collation of what they are made of, which a table in DuckLake
+       can't have. #}
+    {% set staged = sluice.duckdb_staged(suffix, relation) %}
+    {% set definitions = [] %}
+    {% for column in sluice.query_columns(sql) %}
+        {% do definitions.append(sluice.quote(column.name) ~ ' ' ~ column.dtype) %}
+    {% endfor %}
+    {% do run_query(sluice.with_sql_header(sluice.duckdb_create_staged() ~ staged
+        ~ ' (' ~ definitions | join(', ') ~ ');\ninsert into ' ~ staged ~ '\n' ~ sql)) %}
+    {% do return(staged) %}
+{% endmacro %}
+
+
+{% macro duckdb_staged(suffix, relation) %}
+    {# The relation that stage_table() makes. On dbt v2 a temporary table would be gone with its call. #}
+    {% if sluice.is_v2() %}{% do return(sluice.state_relation_of(relation, 'staged_' ~ suffix)) %}{% endif %}
+    {% do return(api.Relation.create(
+        identifier='_sluice_' ~ relation.identifier ~ '_' ~ suffix, type='table')) %}
+{% endmacro %}
+
+
+{% macro duckdb_create_staged() %}
+    {# How the statement begins that makes it. #}
+    {% do return('create or replace ' ~ ('' if sluice.is_v2() else 'temp ') ~ 'table ') %}
 {% endmacro %}
 
 
@@ -59,6 +80,12 @@
             and regexp_matches(table_name, '__staged_[a-z]+[0-9]*$')
     {% endset %}
     {% do return(sluice.query_rows(query) | map(attribute='table_name') | list) %}
+{% endmacro %}
+
+
+{% macro duckdb__drop_statement(relation) %}
+    {# Without dbt's `cascade`: nothing hangs on a table in DuckDB that it would take along, and DuckLake refuses it. #}
+    {% do return('drop ' ~ relation.type ~ ' if exists ' ~ relation) %}
 {% endmacro %}
 
 
@@ -83,4 +110,33 @@
     {% set fixed = {} %}
     {% for row in sluice.query_rows(query) %}{% do fixed.update({row.name | lower: row.holder}) %}{% endfor %}
     {% do return(fixed) %}
+{% endmacro %}
+
+
+{% macro duckdb_is_lake(relation) %}
+    {# Whether a relation is in a DuckLake, which DuckDB has attached. #}
+    {% set query %}
+        select 1 from duckdb_databases()
+        where database_name = {{ sluice.literal(relation.database) }} and type = 'ducklake'
+    {% endset %}
+    {% do return(sluice.query_rows(query) | length > 0) %}
+{% endmacro %}
+
+
+{% macro duckdb__contract_definitions(relation) %}
+    {# DuckLake has no constraint but `not null`: the others are left out, and said so. #}
+    {% if not sluice.duckdb_is_lake(relation) %}{% do return(get_table_columns_and_constraints()) %}{% endif %}
+    {% set columns, left_out = {}, model.constraints | list %}
+    {% for name, column in model.columns.items() %}
+        {% set constraints = column.constraints or [] %}
+        {% do left_out.extend(constraints | rejectattr('type', 'eq', 'not_null')) %}
+        {% set kept = constraints | selectattr('type', 'eq', 'not_null') | list %}
+        {% do columns.update({name: dict(column, constraints=kept)}) %}
+    {% endfor %}
+    {% set told = left_out | selectattr('warn_unsupported') | map(attribute='type') | unique | join(', ') %}
+    {% if told %}
+        {% do exceptions.warn(model.name ~ ': DuckLake has no constraint but not_null, so the table was made without: '
+            ~ told ~ '. Way out: test it (unique, not_null), and say warn_unsupported: false beside the constraint') %}
+    {% endif %}
+    {% do return('(' ~ adapter.render_raw_columns_constraints(raw_columns=columns) | join(', ') ~ ')') %}
 {% endmacro %}
