@@ -88,7 +88,7 @@
 {% macro new_rows_statements(target, rows) %}
     {# The statements that put a table of these rows in the place of what is there. #}
     {% set columns = sluice.columns_of(rows) %}
-    {% do return([get_drop_sql(load_cached_relation(target))] + sluice.create_table_statements(target, columns)
+    {% do return([sluice.drop_statement(load_cached_relation(target))] + sluice.create_table_statements(target, columns)
         + [sluice.insert_statement(target, columns | map(attribute='name') | list, 'select * from ' ~ rows)]) %}
 {% endmacro %}
 
