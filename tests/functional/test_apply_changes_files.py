@@ -106,7 +106,10 @@ def test_a_folder_becomes_a_table_in_one_model(project: Project, tmp_path: Path)
     assert project.contents("seen") == project.contents("now")
     before = project.contents("now"), project.contents("history")
     project.run()
-    said = "select message from lake_sluice.event_log where dataset = 'now' order by timestamp"
+    said = (
+        "select message from lake_sluice.event_log"
+        " where dataset = 'now' and level = 'METRICS' order by timestamp"
+    )
     assert project.query(said)[-1]["message"] == "now COMPLETED: nothing new"
     project.run("--full-refresh")
     for _ in range(2):
