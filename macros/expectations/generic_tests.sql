@@ -18,7 +18,7 @@ where (
 {{ sluice.default_severity(true) }}
 
 select *{{ sluice.severity_column(true) }}
-from {{ sluice.proved_rows(model, true) }}
+from {{ sluice.proved_rows(model, true, sluice.group_conditions(rules)) }}
 where
     {%- for name, condition in sluice.group_conditions(rules).items() %}
     {{ 'or ' if not loop.first }}(
@@ -98,12 +98,16 @@ where (
 {% endmacro %}
 
 
-{% macro proved_rows(relation, by_itself=false) %}
-    {# The rows of the model that a test looks at. A rule that warns keeps what breaks it, and is to speak of the newest
-       batch, not for ever of an old one. #}
+{% macro proved_rows(relation, by_itself=false, rules=none) %}
+    {# The rows of the model that a test looks at: none where the update that runs has found already that they meet it,
+       or its `rules`, by name. A rule that warns keeps what breaks it, and is to speak of the newest batch, not for
+       ever of an old one. #}
     {% set node = sluice.tested_node() %}
     {% set table = sluice.relation_of(node) | string if sluice.is_streaming_table(node) else none %}
-    {% if not table or table not in relation | string or not sluice.is_warning(by_itself) %}
+    {% if not table or table not in relation | string %}{% do return(relation) %}{% endif %}
+    {% if sluice.is_held(node, [model.name] if rules is none else rules.keys() | list) %}
+        {% do return('(select * from ' ~ relation ~ ' where false) as _sluice_none') %}
+    {% elif not sluice.is_warning(by_itself) %}
         {% do return(relation) %}
     {% endif %}
     {% do return('(select * from ' ~ relation ~ ' where _sluice_batch = (select max(_sluice_batch) from ' ~ table

@@ -47,11 +47,12 @@
     {% set range = sluice.next_range(
         state, starts_over, batch.results.rows > 0 or (not starts_over and table.statements | length > 0)) %}
     {% set quarantine = sluice.quarantine_plan(target_relation, look, rules, columns, starts_over) %}
-    {% if not starts_over %}
-        {% do sluice.warn_later_rules(target_relation, look.columns.table, table['all'], recorded, rules) %}
-    {% endif %}
+    {% set unbroken = [] if starts_over else sluice.warn_later_rules(
+        target_relation, look.columns.table, table['all'], recorded, rules) %}
+    {% set record = dict(record, proved=sluice.proved_rules(rules, recorded, starts_over, unbroken)) %}
     {% set metrics = dict(sluice.batch_metrics(batch.results, plans), **batch.forgotten) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started, batch.results.expectations) %}
+    {% do flow.details.update({'held_rules': sluice.held_rules(rules, batch.results, record.proved)}) %}
 
     -- the script, in an order that bears to be cut off anywhere (docs/decisions/0007)
     {% set statements = sluice.repair_statements(

@@ -52,7 +52,8 @@
         'sluice.quarantine', node, relation, dict(results, expectations=expectations), {
             'num_input_rows': judged, 'num_output_rows': judged - results.rows, 'num_dropped_rows': results.rows,
         }, started) %}
-    {% do statements.extend(sluice.commit_statements(relation, [], false, {}, events)) %}
+    {% do statements.extend(sluice.commit_statements(
+        relation, [], false, sluice.without_proofs(look.state) if results.rows else {}, events)) %}
     {% do sluice.run_script(statements + sluice.drop_statements([batch]), 'operation') %}
     {% if plan.made and results.rows %}{% do adapter.cache_added(plan.made) %}{% endif %}
     {% if node.database != target.database %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}

@@ -37,7 +37,8 @@
     {% set events = sluice.operation_events('sluice.release', node, relation, results, {
         'num_input_rows': counts.judged, 'num_output_rows': counts.released, 'num_dropped_rows': counts.held,
     }, started) %}
-    {% do statements.extend(sluice.commit_statements(relation, [range], false, {}, events)) %}
+    {% do statements.extend(sluice.commit_statements(
+        relation, [range], false, sluice.without_proofs(look.state) if counts.released else {}, events)) %}
     {% if counts.released %}
         {% do statements.append('delete from ' ~ quarantine ~ ' where _sluice_released_batch = ' ~ range.to) %}
     {% endif %}
