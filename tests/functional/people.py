@@ -22,7 +22,7 @@ Event = tuple[Any, Any, str, int, str]
 
 TYPES = {"id": "bigint", "email": "varchar", "name": "varchar", "seq": "bigint", "op": "varchar"}
 SILVER = """\
-select id + 1000 as customer_id, lower(email) as email, name, seq, op
+select id + 700200300000 as customer_id, lower(email) as email, name, seq, op
 from {{ sluice.stream(ref('bronze')) }}
 """
 STREAM = "select * from {{ sluice.stream(ref('silver')) }}"

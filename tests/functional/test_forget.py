@@ -12,7 +12,7 @@ from project import Project
 from scripts import calls
 
 OURS = re.compile(r"lake_sluice\.(event_log|updates|flows|data_quality|checkpoints|forgotten_keys)")
-HERS = re.compile(r"ann|\b1001\b|'id', 1\)", re.IGNORECASE)
+HERS = re.compile(r"ann|\b700200300001\b|'id', 1\)", re.IGNORECASE)
 BROKEN = [(1, "ann.broken@x.org", "Ann Quill", 100, "U"), (2, "bob.broken@x.org", "Bob", 1, "U")]
 
 
@@ -61,7 +61,7 @@ def test_no_trace_is_left(shop: Project) -> None:
     run = forget(shop, where="email = 'ann@x.org'")
 
     assert run.success, run.error
-    assert traces(shop, "ann", "quill", "1001") == []
+    assert traces(shop, "ann", "quill", "700200300001") == []
     after = everything(shop)
     for table, rows in before.items():
         if not OURS.match(table):
@@ -150,9 +150,9 @@ def test_it_may_be_said_again_and_lifted(shop: Project) -> None:
 @pytest.mark.parametrize("source", ["silver", "customers", "history", "snapped"])
 def test_from_a_table_downstream(shop: Project, source: str) -> None:
     """Its keys are followed up to the files' table, through what the queries make of them."""
-    run = forget(shop, source, "customer_id = 1001")
+    run = forget(shop, source, "customer_id = 700200300001")
     assert run.success, run.error
-    assert traces(shop, "ann", "quill", "1001") == []
+    assert traces(shop, "ann", "quill", "700200300001") == []
 
 
 WRONG = {
