@@ -176,8 +176,9 @@
         {% endif %}
         {% if plan.existing %}
             {% do statements.append(sluice.insert_existing_files(ledger, id, plan)) %}
-            {% do log('sluice: ' ~ model.name ~ ' passes over ' ~ plan.existing | length ~ ' files of source '
-                ~ plan.source ~ ' that are there before it (include_existing_files: false)', info=true) %}
+            {% do log('sluice: ' ~ model.name ~ ' passes over ' ~ plan.existing | length
+                ~ (' file' if plan.existing | length == 1 else ' files') ~ ' of source ' ~ plan.source
+                ~ ' from before its first run (include_existing_files: false)', info=true) %}
         {% endif %}
         {% if plan.files %}
             {% do statements.append(sluice.insert_files(ledger, id, batch, columns, plan)) %}

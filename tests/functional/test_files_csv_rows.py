@@ -242,7 +242,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict[str, Any], list[dict[str, An
 @pytest.fixture(scope="module")
 def landed(template: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A table for each case, made by one run."""
-    project = Project(tmp_path_factory.mktemp("csv_rows"), template=template, threads=2)
+    project = Project(tmp_path_factory.mktemp("csv_rows"), template=template)
     for name, (files, meta, _expected) in CASES.items():
         for file, content in files.items():
             put(project.root / "landing" / name / file, content)
