@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from dbts import is_v2
 from people import ANN, BOB, CID, HELD, everything, forget, land, people, traces
 from project import Project
 from scripts import calls
@@ -93,7 +94,7 @@ def test_nothing_is_left_to_do(shop: Project) -> None:
         assert not any(counts), name
     for name in ("bronze", "silver"):
         assert len(calls(run, name)) == len(calls(idle, name)), name
-    assert len(calls(run, "silver")) == 3
+    assert len(calls(run, "silver")) == (0 if is_v2() else 3), "the log of v2 does not say"
 
 
 def test_what_comes_again_is_left_out(shop: Project) -> None:
