@@ -99,13 +99,11 @@
         {% do return({}) %}
     {% endif %}
     {% set types, resolved = {}, {} %}
-    {% if columns.values() | select('none') | list %}
-        {% for name, type in columns.items() if type is string and type.count('(') > type.count(')') %}
-            {% do errors.append('columns: the type of ' ~ name ~ ' ends at a comma, which separates the entries of '
-                ~ '{...} in YAML, found: ' ~ type ~ '; way out: quotation marks, ' ~ name ~ ': "' ~ type ~ ',..."') %}
-            {% do return({}) %}
-        {% endfor %}
-    {% endif %}
+    {% for name, type in columns.items() if type is string and type.count('(') > type.count(')') %}
+        {% do errors.append('columns: the type of ' ~ name ~ ' ends at a comma, which separates the entries of '
+            ~ '{...} in YAML, found: ' ~ type ~ '; way out: quotation marks, "' ~ type ~ ',..."') %}
+        {% do return({}) %}
+    {% endfor %}
     {% for name, type in columns.items() %}
         {% if name is not string or not name or sluice.is_reserved(name) or name in ('_rescued_data', '_metadata') %}
             {% do errors.append('columns: a column cannot be named ' ~ tojson(name)

@@ -13,6 +13,7 @@ MISSPELT = {
     "quarantine": {"dataste": "dataset"},
     "mark_as_read": {"data_set": "dataset"},
     "rebuild": {"datset": "dataset", "startover": "start_over"},
+    "orphans": {"drob": "drop"},
     "forget": {"sorce": "source", "dryrun": "dry_run", "rewrit": "rewrite"},
 }
 """Operation -> argument as it was written: as it was meant."""
