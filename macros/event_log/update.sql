@@ -37,15 +37,16 @@
 {% macro close_abandoned_updates() %}
     {# Where only one process can write, an update without an end was killed. Elsewhere another may be running beside
        this one, and an open end proves nothing. #}
-    {% if not sluice.is_single_writer() %}{% do return(none) %}{% endif %}
+    {% set running = sluice.query_rows(
+        'select update_id from ' ~ sluice.state_relation('updates') ~ " where status = 'RUNNING'") %}
+    {% if not running or not sluice.is_single_writer() %}{% do return(none) %}{% endif %}
     {% set events = [] %}
-    {% for row in sluice.query_rows(
-        'select update_id from ' ~ sluice.state_relation('updates') ~ " where status = 'RUNNING'"
-    ) %}
+    {% for row in running %}
         {% do events.append({
             'update_id': row.update_id, 'level': 'ERROR', 'event_type': 'update_progress', 'dataset': none,
             'message': 'Update ' ~ row.update_id
-                ~ ' FAILED: it ended without a word. Its process was killed, or a hook raised an error.',
+                ~ ' FAILED: it ended without a word: killed, stopped by an error in a hook, or unable to write (a full '
+                ~ 'disk). Tables that were done stand, the rest was rolled back; this update goes on from there.',
             'details': {'update_progress': {'state': 'FAILED', 'abandoned': true}},
         }) %}
     {% endfor %}
