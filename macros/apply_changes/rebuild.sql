@@ -11,6 +11,12 @@
     {% do sluice.create_state(node.database) %}
     {% do sluice.begin_transaction() %}
     {% if start_over %}
+        {% if sluice.knows_files(sluice.dataset_id(target_relation), node.database) %}
+            {% do sluice.raise_errors('sluice.rebuild error', [
+                node.name ~ ' reads files itself, and some may be gone; expected the way that says what would be lost: '
+                ~ 'dbt run --full-refresh --select ' ~ sluice.selector_of(node),
+            ], node) %}
+        {% endif %}
         {% do sluice.run_script(sluice.drop_statements([target_relation, events]), 'replay', true) %}
         {% do adapter.commit() %}
         {% do log('sluice: ' ~ target_relation ~ ' and its kept events were dropped; '

@@ -145,6 +145,9 @@ def test_what_is_noted_of_files(project: Project) -> None:
     shutil.rmtree(project.root / "landing")
     project.query("delete from lake.now")
     project.run("sluice.rebuild", "--args", "{dataset: now}", command="run-operation")
+    start_over = ["--args", "{dataset: now, start_over: true}"]
+    error = project.run_expecting_error("sluice.rebuild", *start_over, command="run-operation")
+    assert "dbt run --full-refresh --select now" in error  # which says what would be lost
     assert (project.contents("now"), project.contents("history"), kept(project)) == before
 
 
