@@ -74,7 +74,8 @@ def test_all_that_is_wrong_at_once(shop: Project) -> None:
     assert told.count(("error", "orders_bronze")) == 3
     assert told.count(("error", "target")) == 2
     texts = "\n".join(problem["message"] for problem in found)
-    for part in ("format must be one of [json, csv, parquet], found: jsonl", "multi_line", "idd"):
+    formats = "json, csv, parquet, text, binary"
+    for part in (f"format must be one of [{formats}], found: jsonl", "multi_line", "idd"):
         assert part in texts
     assert {problem["where"] for problem in found} == {
         "models/orders_bronze.sql", "models/target.sql"
