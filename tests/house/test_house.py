@@ -53,7 +53,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     }
     dbt = Path(sys.executable).with_name("dbt")
     where = ["--project-dir", ROOT, "--profiles-dir", ROOT]
-    command = [dbt, "--quiet", "parse", "--no-partial-parse", *where]
+    command = [dbt, "--quiet", "--warn-error", "parse", "--no-partial-parse", *where]
     subprocess.run(command, check=True, env=env, cwd=scratch)
     manifest = json.loads((scratch / "target" / "manifest.json").read_text())
     return {
