@@ -47,6 +47,8 @@
 {% macro default__post_snapshot(staging_relation) %}
     {# The last that it asks for of a later run. #}
     {% do sluice.builtin_macro('post_snapshot')(staging_relation) %}
+    {# dbt v2 stages in a real table, and leaves that. #}
+    {% if sluice.is_v2() %}{% do run_query('drop table if exists ' ~ staging_relation) %}{% endif %}
     {% do sluice.tell_snapshot() %}
 {% endmacro %}
 
