@@ -47,8 +47,6 @@
 {% macro default__post_snapshot(staging_relation) %}
     {# The last that it asks for of a later run. #}
     {% do sluice.builtin_macro('post_snapshot')(staging_relation) %}
-    {# dbt v2 stages in a real table, and leaves that. #}
-    {% if sluice.is_v2() %}{% do run_query('drop table if exists ' ~ staging_relation) %}{% endif %}
     {% do sluice.tell_snapshot() %}
 {% endmacro %}
 
@@ -62,6 +60,8 @@
 
 
 {% macro builtin_macro(name) %}
-    {# dbt's own implementation of a macro that this package overrides for strategy apply_changes. #}
-    {% do return(dbt.get(adapter.type() ~ '__' ~ name) or dbt['default__' ~ name]) %}
+    {# dbt's own implementation of a macro that this package overrides for strategy apply_changes. In brackets,
+       for dbt v2 finds nothing by get(). #}
+    {% set own = dbt[adapter.type() ~ '__' ~ name] %}
+    {% do return(own if own is defined else dbt['default__' ~ name]) %}
 {% endmacro %}
