@@ -54,13 +54,14 @@
     {% set schema, _, name = id.partition('.') %}
     {% set own = api.Relation.create(database=target.database, schema=schema, identifier=name, type='table') %}
     {% set found = [] %}
-    {% for relation in [own, own.incorporate(path={'identifier': name ~ '__quarantine'})] %}
+    {% for relation in [own, sluice.quarantine_relation(own)] %}
         {% set there = adapter.get_relation(relation.database, relation.schema, relation.identifier) %}
         {% if there is not none %}{% do found.append(there) %}{% endif %}
     {% endfor %}
-    {% for suffix in ('events', 'changed', 'adopted') %}
-        {% set relation = sluice.state_relation_of(own, suffix) %}
-        {% if load_cached_relation(relation) is not none %}{% do found.append(relation) %}{% endif %}
+    {% for relation in [
+        sluice.events_relation(own), sluice.changed_keys_relation(own), sluice.adopted_relation(own),
+    ] if load_cached_relation(relation) is not none %}
+        {% do found.append(relation) %}
     {% endfor %}
     {% do return(found) %}
 {% endmacro %}
