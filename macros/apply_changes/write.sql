@@ -4,10 +4,7 @@
     {% set options = plan.options %}
     {% if full_refresh %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
-        {% set statements = [] if existing is none else [sluice.drop_statement(existing)] %}
-        {% do statements.extend(sluice.create_table_statements(target, columns, contracted=true)) %}
-        {% do statements.append(
-            sluice.insert_statement(target, columns | map(attribute='name') | list, plan.rows)) %}
+        {% set statements = sluice.filled_table_statements(target, existing, columns, plan.rows, contracted=true) %}
         {% do return({
             'statements': statements + sluice.index_statements(target), 'counts': none, 'staged': [],
         }) %}

@@ -9,10 +9,7 @@
     {% set columns = described.query %}
     {% do sluice.check_key_types(plan, columns) %}
     {% if plan.mode == 'new' %}
-        {% set statements = [] if existing is none else [sluice.drop_statement(existing)] %}
-        {% do statements.extend(sluice.create_table_statements(target, columns, contracted=true)) %}
-        {% do statements.append(
-            sluice.insert_statement(target, columns | map(attribute='name') | list, plan.query)) %}
+        {% set statements = sluice.filled_table_statements(target, existing, columns, plan.query, contracted=true) %}
         {% do return({
             'statements': statements + sluice.index_statements(target), 'changes': none, 'counts': none, 'staged': [],
         }) %}

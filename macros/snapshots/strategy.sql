@@ -72,7 +72,9 @@
         {# What another hand has made there goes; a table that is not there is made by dbt. #}
         {% do return({
             'query': nothing if target_exists else 'select * from ' ~ rows, 'counts': sluice.count_rows(rows),
-            'statements': sluice.new_rows_statements(target, rows) if target_exists else [],
+            'statements': sluice.filled_table_statements(
+                target, load_cached_relation(target), sluice.columns_of(rows), 'select * from ' ~ rows)
+                if target_exists else [],
             'staged': [rows] if target_exists else [],
         }) %}
     {% endif %}
@@ -82,14 +84,6 @@
         'statements': changes.statements + sluice.write_statements(
             target, changes.columns, sluice.row_identity(plan.options), changes.relation),
     }) %}
-{% endmacro %}
-
-
-{% macro new_rows_statements(target, rows) %}
-    {# The statements that put a table of these rows in the place of what is there. #}
-    {% set columns = sluice.columns_of(rows) %}
-    {% do return([sluice.drop_statement(load_cached_relation(target))] + sluice.create_table_statements(target, columns)
-        + [sluice.insert_statement(target, columns | map(attribute='name') | list, 'select * from ' ~ rows)]) %}
 {% endmacro %}
 
 

@@ -130,6 +130,15 @@
 {% endmacro %}
 
 
+{% macro filled_table_statements(relation, existing, columns, sql, contracted=false) %}
+    {# The statements that put a table of a query's rows in the place of what is there, if anything is. #}
+    {% set statements = [] if existing is none else [sluice.drop_statement(existing)] %}
+    {% do statements.extend(sluice.create_table_statements(relation, columns, contracted)) %}
+    {% do statements.append(sluice.insert_statement(relation, columns | map(attribute='name') | list, sql)) %}
+    {% do return(statements) %}
+{% endmacro %}
+
+
 {% macro row_id_expression(prefix=none) %}
     {# What tells the rows of a table apart, and stays as it is until somebody writes to the table. #}
     {% do return(adapter.dispatch('row_id_expression', 'sluice')(prefix)) %}
