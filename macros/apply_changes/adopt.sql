@@ -4,6 +4,7 @@
     {# The versions of an existing history become events of an apply_changes model or snapshot, kept beside it as they
        were; its next run works them in. By default the table that stands in its place. #}
     {% if not execute %}{% do return(none) %}{% endif %}
+    {% do sluice.check_arguments('adopt', kwargs, ['dataset', 'from', 'start_at', 'end_at', 'where']) %}
     {% set started = modules.datetime.datetime.now() %}
     {% set node = sluice.adopting_node(dataset) %}
     {% set target_relation = sluice.relation_of(node) %}
@@ -44,9 +45,7 @@
 
 {% macro adopting_node(dataset) %}
     {# The node that adopt() is asked for. #}
-    {% set nodes = [] %}
-    {% for node in graph.nodes.values() if sluice.is_target(node) %}{% do nodes.append(node) %}{% endfor %}
-    {% set named = sluice.named_node(dataset, nodes, 'an apply_changes model or snapshot') %}
+    {% set named = sluice.named_target(dataset) %}
     {% if named.error %}
         {% do exceptions.raise_compiler_error('sluice.adopt error:\n- ' ~ named.error
             ~ "\n- expected: dbt run-operation sluice.adopt --args '{dataset: <name>, from: <schema>.<table>}'") %}

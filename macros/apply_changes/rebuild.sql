@@ -50,9 +50,7 @@
 
 {% macro apply_changes_node(dataset, start_over) %}
     {# The node that rebuild() is asked for; what it is asked with is checked here. #}
-    {% set nodes = [] %}
-    {% for node in graph.nodes.values() if sluice.is_target(node) %}{% do nodes.append(node) %}{% endfor %}
-    {% set named = sluice.named_node(dataset, nodes, 'an apply_changes model or snapshot') %}
+    {% set named = sluice.named_target(dataset) %}
     {% set errors = [named.error] if named.error else [] %}
     {% if start_over is not boolean %}
         {% do errors.append('start_over must be true or false, found: ' ~ tojson(start_over)) %}
@@ -62,6 +60,14 @@
         {% do exceptions.raise_compiler_error('sluice.rebuild error:\n- ' ~ errors | join('\n- ')) %}
     {% endif %}
     {% do return(named.node) %}
+{% endmacro %}
+
+
+{% macro named_target(dataset) %}
+    {# {'node', 'error'}: the target that a user names. #}
+    {% set nodes = [] %}
+    {% for node in graph.nodes.values() if sluice.is_target(node) %}{% do nodes.append(node) %}{% endfor %}
+    {% do return(sluice.named_node(dataset, nodes, 'an apply_changes model or snapshot')) %}
 {% endmacro %}
 
 

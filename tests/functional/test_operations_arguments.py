@@ -13,6 +13,7 @@ MISSPELT = {
     "quarantine": {"dataste": "dataset"},
     "mark_as_read": {"data_set": "dataset"},
     "rebuild": {"datset": "dataset", "startover": "start_over"},
+    "adopt": {"datset": "dataset", "form": "from", "startat": "start_at"},
     "orphans": {"drob": "drop"},
     "forget": {"sorce": "source", "dryrun": "dry_run", "rewrit": "rewrite"},
 }
