@@ -6,7 +6,11 @@ and ends the run behind the n-th statement, n being the environment variable STO
 
 from __future__ import annotations
 
-from project import Run
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from project import Project, Run
 
 CUT = """\
 {% macro default__commits_each_statement() %}{% do return(true) %}{% endmacro %}
@@ -22,6 +26,24 @@ CUT = """\
     {% endcall %}
 {% endmacro %}
 """
+
+
+def cut_off(
+    project: Project, monkeypatch: pytest.MonkeyPatch, command: Sequence[str]
+) -> Iterator[str]:
+    """Run a command from the saved state, cut off one statement later each time, then whole.
+
+    Yields, for the message of an assertion, behind which statement it ended.
+    """
+    stop, is_cut = 0, True
+    while is_cut:
+        project.engine.restore()
+        monkeypatch.setenv("STOP_BEHIND", str(stop))
+        is_cut = not project.dbt(*command).success
+        monkeypatch.delenv("STOP_BEHIND")
+        assert not is_cut or "cut off behind" in project.last.error, project.last.error
+        yield f"behind statement {stop}: {project.last.error}"
+        stop += 1
 
 
 def calls(run: Run, name: str) -> list[str]:

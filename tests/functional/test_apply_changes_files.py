@@ -14,7 +14,7 @@ from landing import COLUMNS, CUSTOMERS, make_files, read_landed
 from people import forget
 from project import Project, Row
 from reference import canonical
-from scripts import CUT
+from scripts import CUT, cut_off
 
 SOURCE = "{{ sluice.read_files(source('landing', 'events')) }}"
 TYPES = {"id": "bigint", "v": "varchar", "op": "varchar", "seq": "bigint"}
@@ -234,21 +234,15 @@ def test_the_script_may_be_cut_off_behind_any_statement(
         project.run("--select", "now")
     command = ["run", "--select", "now", *(["--full-refresh"] if how == "full refresh" else [])]
     project.engine.save()
-    stop, is_cut = 0, True
-    while is_cut:
-        project.engine.restore()
-        monkeypatch.setenv("STOP_BEHIND", str(stop))
-        is_cut = not project.dbt(*command).success
-        assert not is_cut or "cut off behind" in project.last.error, project.last.error
-        where = f"behind statement {stop}: {project.last.error}"
-        monkeypatch.delenv("STOP_BEHIND")
+    runs = 0
+    for where in cut_off(project, monkeypatch, command):
+        runs += 1
         project.run("--select", "now")
         assert now(project) == NOW, where
         assert len(kept(project)) == 6, where
         files = [row["file"] for row in ledger(project, "now").values()]
         assert sorted(files) == ["1.json", "2.json"], where
-        stop += 1
-    assert stop > 4
+    assert runs > 4
 
 
 def test_misuse_is_told(project: Project) -> None:

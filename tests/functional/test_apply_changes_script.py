@@ -12,7 +12,7 @@ import pytest
 
 from engine_cases import SCD1, SCD2, STREAM, found, load, streaming
 from project import Project
-from scripts import CUT
+from scripts import CUT, cut_off
 
 FIRST = [(1, "a", "U", 10), (2, "b", "U", 10), (1, "a2", "U", 20), (1, "a2", "U", 20)]
 SECOND = [(1, "late", "U", 15), (2, None, "D", 20), (3, "c", "U", 10), (1, "a", "U", 10)]
@@ -197,14 +197,8 @@ def test_a_script_may_be_cut_off_behind_any_statement(
     expected = contents()
     assert all(expected.values())
 
-    stop, is_cut = 0, True
-    while is_cut:
-        project.engine.restore()
-        monkeypatch.setenv("STOP_BEHIND", str(stop))
-        is_cut = not project.dbt(*command).success
-        assert not is_cut or "cut off behind" in project.last.error, project.last.error
-        told = f"behind statement {stop}: {project.last.error}"
-        monkeypatch.delenv("STOP_BEHIND")
+    runs = 0
+    for told in cut_off(project, monkeypatch, command):
+        runs += 1
         assert contents() == expected, told
-        stop += 1
-    assert stop > 2
+    assert runs > 2
