@@ -19,13 +19,14 @@ def progress(wanted: bool) -> Iterator[Callable[[Any], None]]:
         yield lambda _event: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeElapsedColumn as Elapsed
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), Elapsed(), TextColumn("{task.description}"))
     # dbt's lines go to stdout, which may be a file: then they are not for the bar to move
     bar = Progress(
-        *columns,
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
         console=Console(stderr=True),
         transient=True,
         redirect_stdout=sys.stdout.isatty(),
