@@ -45,7 +45,7 @@ class Watch:
         self.landed: list[tuple[float, int]] = []  # (moment, lines of all files so far)
         self.read = 0
         self.updates = 0
-        self.failed = 0
+        self.failures: list[dict[str, Any]] = []
         self.idle = True  # nothing is on its way that a kill could have made unknown
         self.latencies: list[float] = []
         self.memory: list[float] = []
@@ -75,7 +75,8 @@ class Watch:
     def take(self, now: float, outcome: dict[str, Any]) -> None:
         """Count an update, and the latency of each file that it read."""
         self.updates += 1
-        self.failed += outcome["code"] != 0
+        if outcome["code"]:
+            self.failures.append(outcome)
         if self.idle:
             self.read += outcome["rows_in"]
             while self.landed and self.landed[0][1] <= self.read:
@@ -177,7 +178,7 @@ def soak(
     ranked = sorted(watch.latencies)
     return {
         "updates": watch.updates,
-        "failed": watch.failed,
+        "failed": watch.failures,
         "kills": killed,
         "files": load,
         "lines": lines,
