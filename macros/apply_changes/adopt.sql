@@ -35,7 +35,7 @@
     ] %}
     {% do statements.extend(sluice.commit_statements(target_relation, [], false, {}, events)) %}
     {% do sluice.run_script(statements, 'operation') %}
-    {% if node.database != target.database %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
+    {% if node.database != target.get('database') %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
     {% do log('sluice: ' ~ counts.num_versions ~ ' versions of ' ~ old ~ ' and ' ~ counts.num_deletes
         ~ ' deletes (where a version ends and none follows at once) are events of ' ~ target_relation
         ~ ' from now on; its next run works them in: dbt build --select ' ~ sluice.selector_of(node), info=true) %}

@@ -16,7 +16,7 @@
        they are there as 'delete'. A run that rewrites the table opens an epoch instead: its readers start over. #}
     {% set readers = sluice.keyed_readers(node) %}
     {% set id = sluice.dataset_id(target) %}
-    {% set head = sluice.committed_batch(id, id, target.database) %}
+    {% set head = sluice.committed_batch(id, id, target.get('database')) %}
     {% set kept = sluice.changed_keys_relation(target) %}
     {% if not readers and not head.epoch %}
         {% do return([]) %}
@@ -69,7 +69,7 @@
 {% macro head_statement(target, epoch, batch) %}
     {# The statement that says how far a table has come. #}
     {% set id = sluice.dataset_id(target) %}
-    {% do return(sluice.insert_checkpoints(id, [{'source': id, 'epoch': epoch, 'to': batch}], target.database)) %}
+    {% do return(sluice.insert_checkpoints(id, [{'source': id, 'epoch': epoch, 'to': batch}], target.get('database'))) %}
 {% endmacro %}
 
 

@@ -56,9 +56,7 @@
     {% set names = columns | map(attribute='name') | list %}
     {% set quoted = sluice.quoted(names) | join(', ') %}
     {% set odd = sluice.odd_texts(columns, names) %}
-    with _sluice_rows as materialized (
-        {{ rows }}
-    ),
+    with {{ sluice.evaluated_once('_sluice_rows', rows) }},
 
     _sluice_old as (
         select {{ sluice.exact_columns(columns, names, '_sluice_target') | join(', ') }}
@@ -94,6 +92,12 @@
 {% endmacro %}
 
 
+{% macro evaluated_once(name, query) %}
+    {# A common table expression that is read several times, and worked out once. #}
+    {% do return(adapter.dispatch('evaluated_once', 'sluice')(name, query)) %}
+{% endmacro %}
+
+
 {% macro row_identity(options) %}
     {# Names of the columns that tell rows of the target apart: the keys, and in a history the start of the version. #}
     {% do return(options['keys'] + ([options.start_at] if options.scd_type == 2 else [])) %}
@@ -126,22 +130,21 @@
 {% endmacro %}
 
 
-{% macro write_statements(target, columns, identity, changes, mark='_sluice_change') %}
+{% macro write_statements(target, columns, identity, changes) %}
     {# The statements that take marked rows over into the target: all rows of these identities go, the new ones come. So
        what another hand doubled is once again. #}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
+    {% do return(adapter.dispatch('write_statements', 'sluice')(target, columns, identity, changes)) %}
+{% endmacro %}
+
+{% macro default__write_statements(target, columns, identity, changes) %}
+    {# For engines whose scripts are one transaction. #}
     {% set delete %}
         delete from {{ target }} as _sluice_target
         using {{ changes }} as _sluice_changes
         where {{ sluice.same_rows_condition(columns, identity, '_sluice_target', '_sluice_changes') }}
     {% endset %}
-    {% set insert %}
-        insert into {{ target }} ({{ names }})
-        select {{ names }}
-        from {{ changes }}
-        where {{ mark }} <> 'delete'
-    {% endset %}
-    {% do return([delete, insert]) %}
+    {% do return([delete, sluice.insert_statement(target, columns | map(attribute='name') | list,
+        'select * from ' ~ changes ~ " where _sluice_change <> 'delete'")]) %}
 {% endmacro %}
 
 

@@ -1,15 +1,16 @@
 {% macro log_events(events, database=none) %}
     {# Appends events at once, for what is no part of a node's own script. #}
-    {% if events %}{% do run_query(sluice.insert_events(events, database)) %}{% endif %}
+    {% if events %}{% do sluice.run_statement(sluice.insert_events(events, database)) %}{% endif %}
 {% endmacro %}
 
 
 {% macro insert_events(events, database=none) %}
     {# The statement that appends events: {level, event_type, dataset, message, details}, of this update and moment
        unless they say otherwise (update_id, timestamp). An id is made of all that tells events apart, and of where in
-       the list they stand. #}
-    insert into {{ sluice.state_relation('event_log', database) }}
-        (id, update_id, timestamp, level, event_type, dataset, message, details)
+       the list they stand. An event may name a table (count_of), whose rows are counted for it: _sluice_count. #}
+    {% set names = ['id', 'update_id', 'timestamp', 'level', 'event_type', 'dataset', 'message', 'details'] %}
+    {% set counted = events | map(attribute='count_of') | select | list %}
+    {% set rows %}
     values
     {%- for event in events %}
     {%- set details, now = tojson(event.details), sluice.utc_now() %}
@@ -21,19 +22,30 @@
             {{ sluice.literal(event.level) }},
             {{ sluice.literal(event.event_type) }},
             {{ sluice.literal(event.dataset) }},
-            {{ sluice.counted_literal(event.message, event.count_of) }},
-            {{ sluice.counted_literal(details, event.count_of) }}
+            {{ sluice.literal(event.message) }},
+            {{ sluice.literal(details | replace('"_sluice_count"', '_sluice_count') if event.count_of else details) }}
         ){{ ',' if not loop.last }}
     {%- endfor %}
+    {% endset %}
+    {% do return(sluice.insert_into(sluice.state_relation('event_log', database), names,
+        sluice.counted_events(names, rows, counted[0]) if counted else rows)) %}
 {% endmacro %}
 
 
-{% macro counted_literal(text, relation) %}
-    {# A text in which _sluice_count is the number of rows of a table, where one is named. #}
-    {% if not relation %}{% do return(sluice.literal(text)) %}{% endif %}
-    {% set count = '(select cast(count(*) as ' ~ dbt.type_string() ~ ') from ' ~ relation ~ ')' %}
-    {% do return('replace(' ~ sluice.literal(text | replace('"_sluice_count"', '_sluice_count')) ~ ", '_sluice_count', "
-        ~ count ~ ')') %}
+{% macro counted_events(names, rows, relation) %}
+    {# The rows of events in which _sluice_count is the number of rows of a table. #}
+    select
+        {%- for name in names[:-2] %}
+        {{ name }},
+        {%- endfor %}
+        {%- for name in names[-2:] %}
+        replace({{ name }}, '_sluice_count', (
+            select cast(count(*) as {{ dbt.type_string() }}) from {{ relation }}
+        )) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        {{ rows }}
+    ) as _sluice_events ({{ names | join(', ') }})
 {% endmacro %}
 
 

@@ -191,7 +191,7 @@
                     or update_id in (select update_id from {{ sluice.state_relation('updates') }})
                 )
         {% endset %}
-        {% do run_query(statement) %}
+        {% do sluice.run_statement(statement) %}
     {% endfor %}
 {% endmacro %}
 
@@ -225,7 +225,7 @@
     {# The target's own log, which names the updates to forget, comes last. #}
     {% for database in sluice.state_databases() | reverse %}
         {% set event_log = sluice.state_relation('event_log', database) %}
-        {% do run_query('delete from ' ~ event_log ~ ' where update_id in (' ~ forgotten ~ ')') %}
+        {% do sluice.run_statement('delete from ' ~ event_log ~ ' where update_id in (' ~ forgotten ~ ')') %}
         {% do adapter.commit() %}
     {% endfor %}
 {% endmacro %}

@@ -39,7 +39,7 @@
 
 {% macro insert_failed_files(ledger, id, plan, read_errors) %}
     {# The statement that puts the failed files of a plan into the ledger. #}
-    insert into {{ ledger }} (dataset, path, status, error, source, relation, update_id, recorded_at)
+    {% set rows %}
     values
     {%- for path in plan.failed %}
     (
@@ -53,6 +53,9 @@
         {{ sluice.timestamp_expression() }}
     ){{ ',' if not loop.last }}
     {%- endfor %}
+    {% endset %}
+    {% do return(sluice.insert_into(
+        ledger, ['dataset', 'path', 'status', 'error', 'source', 'relation', 'update_id', 'recorded_at'], rows)) %}
 {% endmacro %}
 
 

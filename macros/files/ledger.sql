@@ -201,8 +201,7 @@
     {# Rows are counted by the file that they came from; a model that drops _metadata leaves them uncounted. #}
     {% set metadata = sluice.find_column(columns, '_metadata') %}
     {% set counted = metadata is not none and 'file_path' in metadata.dtype %}
-    insert into {{ ledger }}
-        (dataset, path, size, modified_at, batch, rows, status, error, source, relation, update_id, recorded_at)
+    {% set rows %}
     with _sluice_files as (
         {{ sluice.listed_files(plan.files) }}
     ),
@@ -226,7 +225,6 @@
         {{ batch.range.to }},
         {{ 'coalesce(_sluice_counts.num_rows, 0)' if counted else '_sluice_counts.num_rows' }},
         'INGESTED',
-        null,
         {{ sluice.literal(plan.source) }},
         {{ sluice.literal(id) }},
         {{ sluice.literal(invocation_id) }},
@@ -234,13 +232,17 @@
     from _sluice_files
     left join _sluice_counts
         on {{ sluice.path_expression('_sluice_files.path') }} = {{ sluice.path_expression('_sluice_counts.path') }}
+    {% endset %}
+    {% do return(sluice.insert_into(ledger, [
+        'dataset', 'path', 'size', 'modified_at', 'batch', 'rows', 'status', 'source', 'relation', 'update_id',
+        'recorded_at',
+    ], rows)) %}
 {% endmacro %}
 
 
 {% macro insert_existing_files(ledger, id, plan) %}
     {# The statement that notes the files that are passed over. They have no batch, so they outlast a full refresh. #}
-    insert into {{ ledger }}
-        (dataset, path, size, modified_at, rows, status, source, relation, update_id, recorded_at)
+    {% set rows %}
     select
         {{ sluice.literal(model.name) }},
         path,
@@ -253,4 +255,8 @@
         {{ sluice.literal(invocation_id) }},
         {{ sluice.timestamp_expression() }}
     from ({{ sluice.listed_files(plan.existing) }}) as _sluice_existing
+    {% endset %}
+    {% do return(sluice.insert_into(ledger, [
+        'dataset', 'path', 'size', 'modified_at', 'rows', 'status', 'source', 'relation', 'update_id', 'recorded_at',
+    ], rows)) %}
 {% endmacro %}

@@ -34,7 +34,7 @@
         + sluice.drop_statements(staged),
         'operation') %}
     {% do adapter.cache_added(sluice.forgotten_relation(seed.database)) %}
-    {% if seed.database != target.database %}{% do sluice.collect_event_logs([seed.database]) %}{% endif %}
+    {% if seed.database != target.get('database') %}{% do sluice.collect_event_logs([seed.database]) %}{% endif %}
     {% do sluice.tell_what_is_left(found, rewrite) %}
     {% do return(found) %}
 {% endmacro %}

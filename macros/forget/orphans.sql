@@ -52,7 +52,7 @@
 {% macro tables_of_dataset(id) %}
     {# The tables of a dataset that are there: its own, the quarantine, and what is kept beside the state. #}
     {% set schema, _, name = id.partition('.') %}
-    {% set own = api.Relation.create(database=target.database, schema=schema, identifier=name, type='table') %}
+    {% set own = api.Relation.create(database=target.get('database'), schema=schema, identifier=name, type='table') %}
     {% set found = [] %}
     {% for relation in [own, sluice.quarantine_relation(own)] %}
         {% set there = adapter.get_relation(relation.database, relation.schema, relation.identifier) %}

@@ -174,16 +174,11 @@
 
 {% macro replace_keys_statements(plan, target, columns, rows, changes) %}
     {# The statements that replace all rows of the keys that have a changed row. #}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
     {% set delete %}
         delete from {{ target }} as _sluice_target
         where {{ sluice.has_key_condition(plan['keys'], '_sluice_target', changes) }}
     {% endset %}
-    {% set insert %}
-        insert into {{ target }} ({{ names }})
-        select {{ names }}
-        from {{ rows }} as _sluice_rows
-        where {{ sluice.has_key_condition(plan['keys'], '_sluice_rows', changes) }}
-    {% endset %}
-    {% do return([delete, insert]) %}
+    {% do return([delete, sluice.insert_statement(target, columns | map(attribute='name') | list,
+        'select * from ' ~ rows ~ ' as _sluice_rows where '
+        ~ sluice.has_key_condition(plan['keys'], '_sluice_rows', changes))]) %}
 {% endmacro %}

@@ -41,12 +41,12 @@
     {% endfor %}
     {% if not foreign %}{% do return(none) %}{% endif %}
     {% for id in sluice.recorded_datasets() if id in foreign %}
-        {% set recorded = sluice.target_options(id, target.database) or {} %}
+        {% set recorded = sluice.target_options(id, target.get('database')) or {} %}
         {% if not recorded.made_by %}
             {% set node = foreign[id] %}
             {% set by = 'strategy ' ~ node.config.strategy if node.resource_type == 'snapshot'
                 else node.config.materialized %}
-            {% do run_query(sluice.insert_target_options(id, dict(recorded, made_by=by), target.database)) %}
+            {% do sluice.run_statement(sluice.insert_target_options(id, dict(recorded, made_by=by), target.get('database'))) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

@@ -96,7 +96,7 @@
 {% macro shell_name(relation) %}
     {# A relation as it can be typed within the quotation marks of a shell, quoted only where it has to be. #}
     {% set parts = [] %}
-    {% for part in ([] if relation.database == target.database else [relation.database])
+    {% for part in ([] if relation.database == target.get('database') else [relation.database])
         + [relation.schema, relation.identifier] %}
         {% do parts.append(part if modules.re.match('[a-z_][a-z0-9_]*$', part)
             else modules.re.sub('(["$`\\\\])', '\\\\\\1', sluice.quote(part))) %}

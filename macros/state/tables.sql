@@ -10,7 +10,7 @@
     {% for id in selected_resources if id in graph.nodes %}
         {% set node = graph.nodes[id] %}
         {% if node.config.materialized in ('streaming_table', 'apply_changes', 'keyed_table', 'snapshot')
-            and node.database not in databases + [target.database] %}
+            and node.database not in databases + [target.get('database')] %}
             {% do databases.append(node.database) %}
         {% endif %}
     {% endfor %}
@@ -67,6 +67,8 @@
 {% macro create_state(database=none) %}
     {# Makes our schema, tables and views where they are missing. Safe to repeat. #}
     {% do sluice.check_rooms(database) %}
+    {% set schema = sluice.state_relation('event_log', database).without_identifier() %}
+    {% if sluice.fails_without_schema() %}{% do sluice.run_statement('create schema if not exists ' ~ schema) %}{% endif %}
     {% set missing = [] %}
     {% for name in sluice.state_tables() %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
@@ -74,23 +76,31 @@
         {% endif %}
     {% endfor %}
     {% if 'checkpoints' not in missing %}{% do sluice.add_state_columns('checkpoints', database) %}{% endif %}
-    {% if missing %}
-        {% do run_query('create schema if not exists '
-            ~ sluice.state_relation('event_log', database).without_identifier()) %}
-    {% endif %}
+    {% if missing %}{% do sluice.run_statement('create schema if not exists ' ~ schema) %}{% endif %}
     {% for name in missing %}
         {% set relation = sluice.state_relation(name, database) %}
         {% set definitions = [] %}
         {% for column, type in sluice.state_tables()[name].items() %}
             {% do definitions.append(sluice.quote(column) ~ ' ' ~ type) %}
         {% endfor %}
-        {% do run_query(sluice.create_table_statement(
+        {% do sluice.run_statement(sluice.create_table_statement(
             relation, '(' ~ definitions | join(', ') ~ ')', if_not_exists=true)) %}
         {% do adapter.cache_added(relation) %}
     {% endfor %}
     {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
-        {% do run_query('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+        {% do sluice.run_statement('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
     {% endfor %}
+{% endmacro %}
+
+
+{% macro fails_without_schema() %}
+    {# Whether a look for a table in a schema that is not there is an error. #}
+    {% do return(adapter.dispatch('fails_without_schema', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__fails_without_schema() %}
+    {# Engines that find no table there. #}
+    {% do return(false) %}
 {% endmacro %}
 
 
@@ -111,7 +121,7 @@
     {% set relation = sluice.state_relation(name, database) %}
     {% set present = sluice.columns_of(relation) %}
     {% for column, type in sluice.state_tables()[name].items() if sluice.find_column(present, column) is none %}
-        {% do run_query('alter table ' ~ relation ~ ' add column ' ~ sluice.quote(column) ~ ' ' ~ type) %}
+        {% do sluice.run_statement('alter table ' ~ relation ~ ' add column ' ~ sluice.quote(column) ~ ' ' ~ type) %}
     {% endfor %}
 {% endmacro %}
 

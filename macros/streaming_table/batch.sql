@@ -103,11 +103,10 @@
 
 {% macro append_statement(relation, rows, rules, columns, number) %}
     {# The statement that appends the rows that break no rule, as the batch of this number. #}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
-    insert into {{ relation }} ({{ names }}, _sluice_batch)
-    select {{ names }}, {{ number }}
-    from {{ rows }} as _sluice_rows
-    where {{ sluice.passed_condition(rules) }}
+    {% set names = columns | map(attribute='name') | list %}
+    {% do return(sluice.insert_into(relation, names + ['_sluice_batch'],
+        'select ' ~ (sluice.quoted(names) + [number]) | join(', ') ~ '\nfrom ' ~ rows ~ ' as _sluice_rows\nwhere '
+        ~ sluice.passed_condition(rules))) %}
 {% endmacro %}
 
 

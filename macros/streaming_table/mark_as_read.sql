@@ -105,8 +105,7 @@
         {% do queries.append('select ' ~ sluice.literal(name) ~ ' as source, _sluice_listed.* from ('
             ~ sluice.listed_files(files) ~ ') as _sluice_listed') %}
     {% endfor %}
-    insert into {{ sluice.state_relation('files', reader.database) }}
-        (dataset, path, size, modified_at, status, source, relation, update_id, recorded_at)
+    {% set rows %}
     select
         {{ sluice.literal(node.name) }},
         path,
@@ -120,4 +119,9 @@
     from (
         {{ queries | join('\nunion all\n') }}
     ) as _sluice_files
+    {% endset %}
+    {% do return(sluice.insert_into(
+        sluice.state_relation('files', reader.database),
+        ['dataset', 'path', 'size', 'modified_at', 'status', 'source', 'relation', 'update_id', 'recorded_at'],
+        rows)) %}
 {% endmacro %}

@@ -80,13 +80,14 @@
 {% macro quarantine_statement(relation, batch, rules, columns, number, condition=none, mark=none) %}
     {# The statement that puts rows of a batch with results into the quarantine, by default those that broke a rule
        which drops or fails: whole, with the names of every rule that they broke. #}
-    {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
-    insert into {{ sluice.quarantine_relation(relation) }} (
-        {{ names }}, _sluice_violations, _sluice_batch, _sluice_update_id, _sluice_quarantined_at
-        {{- ', _sluice_released_batch' if mark is not none }}
-    )
+    {% set names = columns | map(attribute='name') | list %}
+    {% set own = ['_sluice_violations', '_sluice_batch', '_sluice_update_id', '_sluice_quarantined_at']
+        + (['_sluice_released_batch'] if mark is not none else []) %}
+    {% set rows %}
     select
-        {{ names }},
+        {%- for name in sluice.quoted(names) %}
+        {{ name }},
+        {%- endfor %}
         {{ sluice.violations(rules) }},
         cast({{ number }} as {{ dbt.type_bigint() }}),
         cast({{ sluice.literal(invocation_id) }} as {{ dbt.type_string() }}),
@@ -94,4 +95,6 @@
         {{- ',\n        ' ~ mark if mark is not none }}
     from {{ batch }} as _sluice_rows
     where {{ condition or 'not (' ~ sluice.passed_condition(rules) ~ ')' }}
+    {% endset %}
+    {% do return(sluice.insert_into(sluice.quarantine_relation(relation), names + own, rows)) %}
 {% endmacro %}

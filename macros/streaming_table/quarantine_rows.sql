@@ -56,7 +56,7 @@
         relation, [], false, sluice.without_proofs(look.state) if results.rows else {}, events)) %}
     {% do sluice.run_script(statements + sluice.drop_statements([batch]), 'operation') %}
     {% if plan.made and results.rows %}{% do adapter.cache_added(plan.made) %}{% endif %}
-    {% if node.database != target.database %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
+    {% if node.database != target.get('database') %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
     {% do sluice.tell_quarantined(node, relation, results) %}
     {% do return({'judged': judged, 'quarantined': results.rows}) %}
 {% endmacro %}

@@ -12,6 +12,9 @@
     {% set quarantine = sluice.quarantine_relation(relation) %}
     {% set has_marks = sluice.find_column(quarantined, '_sluice_released_batch') is not none %}
     {% set above = ' where _sluice_batch > ' ~ head %}
+    {% if not sluice.has_leftovers(relation, state.dataset, head, quarantine if quarantined else none, has_marks) %}
+        {% do return([]) %}
+    {% endif %}
     {% set statements = ['delete from ' ~ relation ~ above] %}
     {% if quarantined %}{% do statements.append('delete from ' ~ quarantine ~ above) %}{% endif %}
     {% if has_marks %}
@@ -28,6 +31,21 @@
     {% do statements.append('delete from ' ~ sluice.state_relation('files', relation.database) ~ ' where relation = '
         ~ sluice.literal(state.dataset) ~ ' and batch > ' ~ head) %}
     {% do return(statements) %}
+{% endmacro %}
+
+
+{% macro has_leftovers(relation, dataset, head, quarantine, has_marks) %}
+    {# Whether something broke off, in one look: it is seldom so, and each statement that finds nothing costs one. #}
+    {% set odd = ' where _sluice_batch > ' ~ head ~ ' or _sluice_batch < 0' %}
+    {% set looks = ['select count(*) as num_rows from ' ~ relation ~ odd] %}
+    {% if quarantine %}
+        {% do looks.append('select count(*) as num_rows from ' ~ quarantine ~ odd
+            ~ (' or _sluice_released_batch is not null' if has_marks else '')) %}
+    {% endif %}
+    {% do looks.append('select count(*) as num_rows from ' ~ sluice.state_relation('files', relation.database)
+        ~ ' where relation = ' ~ sluice.literal(dataset) ~ ' and batch > ' ~ head) %}
+    {% do return(sluice.query_rows('select sum(num_rows) as num_rows from (' ~ looks | join('\nunion all\n')
+        ~ ') as _sluice_looks')[0].num_rows | int > 0) %}
 {% endmacro %}
 
 

@@ -7,7 +7,20 @@
     {% set whole = sluice.whole_relation(relation) %}
     {% set state = sluice.known_state(this, [whole]) %}
     {% set range = sluice.batch_range(whole, state, empty=sluice.is_emptied(relation)) %}
-    {% do return(sluice.stream_block(dict(range, relation=whole | string), state)) %}
+    {% set columns = sluice.stream_columns(whole) %}
+    {% set range = dict(range, relation=whole | string, **({'columns': columns} if columns else {})) %}
+    {% do return(sluice.stream_block(range, state)) %}
+{% endmacro %}
+
+
+{% macro stream_columns(relation) %}
+    {# The names of the user's columns of a table, or none: for engines that can't select all columns but one. #}
+    {% do return(adapter.dispatch('stream_columns', 'sluice')(relation)) %}
+{% endmacro %}
+
+{% macro default__stream_columns(relation) %}
+    {# Engines that can. #}
+    {% do return(none) %}
 {% endmacro %}
 
 

@@ -13,7 +13,7 @@
 {% macro default__run_script(statements, name, in_transaction, answer) %}
     {# One by one. #}
     {% set statements = statements + ([answer] if answer else []) %}
-    {% for sql in statements[:-1] %}{% do run_query(sql) %}{% endfor %}
+    {% for sql in statements[:-1] %}{% do sluice.run_statement(sql) %}{% endfor %}
     {% call statement(name, fetch_result=answer is not none, auto_begin=false) %}
         {{ statements[-1] }}
     {% endcall %}
@@ -27,7 +27,7 @@
 
 {% macro default__script_of_dbt(statements) %}
     {# One by one. #}
-    {% for sql in statements[:-1] %}{% do run_query(sql) %}{% endfor %}
+    {% for sql in statements[:-1] %}{% do sluice.run_statement(sql) %}{% endfor %}
     {% do return(statements[-1]) %}
 {% endmacro %}
 

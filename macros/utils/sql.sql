@@ -51,6 +51,12 @@
 {% endmacro %}
 
 
+{% macro run_statement(sql) %}
+    {# A statement that has no rows to give: some engines' drivers fail where they are asked for them. #}
+    {% call statement('statement', fetch_result=false, auto_begin=false) %}{{ sql }}{% endcall %}
+{% endmacro %}
+
+
 {% macro sha256_expression(text) %}
     {# The SHA-256 of a text, as a text. #}
     {% do return(adapter.dispatch('sha256_expression', 'sluice')(text)) %}
@@ -93,7 +99,7 @@
 
 {% macro run_sql_header() %}
     {# What the model's query needs beforehand (dbt's set_sql_header), once for all of our statements. #}
-    {% if config.get('sql_header') and not sluice.is_v2() %}{% do run_query(config.get('sql_header')) %}{% endif %}
+    {% if config.get('sql_header') and not sluice.is_v2() %}{% do sluice.run_statement(config.get('sql_header')) %}{% endif %}
 {% endmacro %}
 
 

@@ -2,7 +2,7 @@
     {# A table or view of ours, in the schema <target schema>_sluice; of the target's database where none is named.
        Always quoted: a name may have a dot (kept events), whatever the project says of quoting. #}
     {% do return(api.Relation.create(
-        database=database or target.database,
+        database=database or target.get('database'),
         schema=target.schema ~ '_sluice',
         identifier=name,
         type='table',
@@ -116,17 +116,25 @@
 
 {% macro drop_staged(relations) %}
     {# Drops what stage_table() made, at once. #}
-    {% for sql in sluice.drop_statements(relations) %}{% do run_query(sql) %}{% endfor %}
+    {% for sql in sluice.drop_statements(relations) %}{% do sluice.run_statement(sql) %}{% endfor %}
+{% endmacro %}
+
+
+{% macro insert_into(relation, names, sql) %}
+    {# The statement that inserts the rows of a query into these columns, in their order; the others are null. #}
+    {% do return(adapter.dispatch('insert_into', 'sluice')(relation, sluice.quoted(names), sql)) %}
+{% endmacro %}
+
+{% macro default__insert_into(relation, names, sql) %}
+    {# Engines that fill up the columns that are not named. #}
+    {% do return('insert into ' ~ relation ~ ' (' ~ names | join(', ') ~ ')\n' ~ sql) %}
 {% endmacro %}
 
 
 {% macro insert_statement(relation, names, sql) %}
     {# The statement that inserts the rows of a query, column by column. #}
-    {% set list = sluice.quoted(names) | join(', ') %}
-    insert into {{ relation }} ({{ list }})
-    select {{ list }} from (
-        {{ sql }}
-    ) as new_rows
+    {% do return(sluice.insert_into(
+        relation, names, 'select ' ~ sluice.quoted(names) | join(', ') ~ ' from (\n' ~ sql ~ '\n) as new_rows')) %}
 {% endmacro %}
 
 

@@ -29,6 +29,11 @@
 {% endmacro %}
 
 
+{% macro duckdb__evaluated_once(name, query) %}
+    {% do return(name ~ ' as materialized (\n' ~ query ~ '\n)') %}
+{% endmacro %}
+
+
 {% macro duckdb__last_value_expression(expression) %}
     {% do return('last_value(' ~ expression ~ ' ignore nulls)') %}
 {% endmacro %}

@@ -1,0 +1,98 @@
+{% macro spark__columns_of(relation) %}
+    {# What stands behind the columns (partitions, and with `extended` much more) begins with an empty row. #}
+    {% do return(sluice.spark_described('describe table ' ~ relation)) %}
+{% endmacro %}
+
+
+{% macro spark__query_columns(sql) %}
+    {% do return(sluice.spark_described('describe query select * from (\n' ~ sql ~ '\n) as _sluice_described')) %}
+{% endmacro %}
+
+
+{% macro spark_described(sql) %}
+    {# The columns that a `describe` tells. #}
+    {% set columns, ended = [], [] %}
+    {% for row in sluice.query_rows(sql) %}
+        {% if not row.col_name or row.col_name.startswith('#') %}{% do ended.append(true) %}{% endif %}
+        {% if not ended %}{% do columns.append(api.Column(row.col_name, row.data_type)) %}{% endif %}
+    {% endfor %}
+    {% do return(columns) %}
+{% endmacro %}
+
+
+{% macro spark__stage_table(suffix, sql, relation) %}
+    {# A table, for a view would be worked out at each look. It has the update's id in its name, for another update of
+       the same model may be under way. A column of which nothing is known but null can't be in a table. #}
+    {% set staged = sluice.state_relation_of(relation, 'staged_' ~ suffix ~ '_' ~ invocation_id[:8]) %}
+    {% do sluice.run_statement('create or replace table ' ~ staged ~ ' using iceberg as\n'
+        ~ sluice.spark_without_void(sql)) %}
+    {% do return(staged) %}
+{% endmacro %}
+
+
+{% macro spark_without_void(sql) %}
+    {# A query whose columns all have a type: text for those that are nothing but null. #}
+    {% if 'null' not in sql | lower %}{% do return(sql) %}{% endif %}
+    {% set columns = sluice.query_columns(sql) %}
+    {% if not columns | selectattr('dtype', 'equalto', 'void') | list %}{% do return(sql) %}{% endif %}
+    {% set selected = [] %}
+    {% for column in columns %}
+        {% set name = sluice.quote(column.name) %}
+        {% do selected.append('cast(' ~ name ~ ' as string) as ' ~ name if column.dtype == 'void' else name) %}
+    {% endfor %}
+    {% do return('select ' ~ selected | join(', ') ~ ' from (\n' ~ sql ~ '\n) as _sluice_typed') %}
+{% endmacro %}
+
+
+{% macro spark__staged_tables_left(schema) %}
+    {# Those of an update that still runs are its own; one that began long ago was killed. #}
+    {% set names = [] %}
+    {% for row in sluice.query_rows('show tables in ' ~ schema.without_identifier() ~ " like '*__staged_*'") %}
+        {% do names.append(row.tablename) %}
+    {% endfor %}
+    {% if not names %}{% do return([]) %}{% endif %}
+    {% set running = sluice.query_rows(
+        'select substr(update_id, 1, 8) as id from ' ~ sluice.state_relation('updates', schema.database)
+        ~ " where status = 'RUNNING' and started_at > current_timestamp() - interval 1 day and update_id <> "
+        ~ sluice.literal(invocation_id)) | map(attribute='id') | list %}
+    {% set left = [] %}
+    {% for name in names if name.split('_')[-1] not in running %}{% do left.append(name) %}{% endfor %}
+    {% do return(left) %}
+{% endmacro %}
+
+
+{% macro spark__drop_statement(relation) %}
+    {# dbt's own says `cascade`, which Spark has for schemas only. #}
+    {% do return('drop ' ~ relation.type ~ ' if exists ' ~ relation) %}
+{% endmacro %}
+
+
+{% macro spark__create_table_statement(relation, definitions, if_not_exists) %}
+    {# Merges write what changed beside the files, and not the files anew; old descriptions of the table are deleted as
+       it changes. #}
+    {% do return('create table ' ~ ('if not exists ' if if_not_exists else '') ~ relation ~ ' ' ~ definitions
+        ~ " using iceberg tblproperties ('format-version' = '2', 'write.merge.mode' = 'merge-on-read', "
+        ~ "'write.update.mode' = 'merge-on-read', 'write.delete.mode' = 'merge-on-read', "
+        ~ "'write.metadata.delete-after-commit.enabled' = 'true', 'write.metadata.previous-versions-max' = '20')") %}
+{% endmacro %}
+
+
+{% macro spark__insert_into(relation, names, sql) %}
+    {# An insert has to name every column of the table; a merge that matches nothing appends, and fills up with null. #}
+    {% set list = names | join(', ') %}
+    merge into {{ relation }} as _sluice_into
+    using (
+        select * from (
+            {{ sql }}
+        ) as _sluice_unnamed ({{ list }})
+    ) as _sluice_new
+        on false
+    when not matched then insert ({{ list }}) values (_sluice_new.{{ names | join(', _sluice_new.') }})
+{% endmacro %}
+
+
+{% macro spark__row_id_expression(prefix) %}
+    {# Where a row lies: its file, and its place there. #}
+    {% set prefix = prefix ~ '.' if prefix else '' %}
+    {% do return('concat(' ~ prefix ~ "_file, '#', cast(" ~ prefix ~ '_pos as string))') %}
+{% endmacro %}

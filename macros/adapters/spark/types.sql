@@ -1,0 +1,51 @@
+{% macro spark__type_text() %}
+    {% do return('string') %}
+{% endmacro %}
+
+
+{% macro spark__struct_type(fields) %}
+    {% set parts = [] %}
+    {% for name, type in fields.items() %}{% do parts.append(sluice.quote(name) ~ ': ' ~ type) %}{% endfor %}
+    {% do return('struct<' ~ parts | join(', ') ~ '>') %}
+{% endmacro %}
+
+
+{% macro spark__is_struct(type) %}
+    {% do return((type | lower).startswith('struct<')) %}
+{% endmacro %}
+
+
+{% macro spark__type_family(type) %}
+    {% set type = type | lower %}
+    {% if type.startswith(('struct<', 'array<', 'map<')) %}{% do return('nested') %}{% endif %}
+    {% if type.startswith('decimal') %}{% do return('decimal') %}{% endif %}
+    {% if type.startswith('interval') %}{% do return('interval') %}{% endif %}
+    {% if type.startswith(('char(', 'varchar(')) %}{% do return('text') %}{% endif %}
+    {% do return({
+        'string': 'text', 'boolean': 'boolean', 'date': 'date', 'binary': 'bytes', 'float': 'float',
+        'double': 'float', 'tinyint': 'whole', 'smallint': 'whole', 'int': 'whole', 'bigint': 'whole',
+        'timestamp': 'timestamp', 'timestamp_ntz': 'timestamp',
+    }.get(type, 'other')) %}
+{% endmacro %}
+
+
+{% macro spark__timestamp_digits(type) %}
+    {% do return(6) %}
+{% endmacro %}
+
+
+{% macro spark__widens(narrow, wide) %}
+    {# What Iceberg changes in place, and the types that it does not have, which are kept as wider ones. #}
+    {% if narrow == 'VOID' %}{% do return(true) %}{% endif %}
+    {% set wider = {
+        'TINYINT': ['SMALLINT', 'INT', 'BIGINT'], 'SMALLINT': ['INT', 'BIGINT'], 'INT': ['BIGINT'],
+        'FLOAT': ['DOUBLE'],
+    } %}
+    {% if wide in wider.get(narrow, []) or (wide == 'STRING' and narrow.startswith(('CHAR(', 'VARCHAR('))) %}
+        {% do return(true) %}
+    {% endif %}
+    {% set to = modules.re.match('DECIMAL[(]([0-9]+),([0-9]+)[)]', wide) %}
+    {% set of = modules.re.match('DECIMAL[(]([0-9]+),([0-9]+)[)]', narrow) %}
+    {% do return(to is not none and of is not none and to.group(2) == of.group(2)
+        and to.group(1) | int >= of.group(1) | int) %}
+{% endmacro %}
