@@ -52,7 +52,7 @@ class Spark(Engine):
         self.host, _, port = os.environ["SLUICE_SPARK"].partition(":")
         self.port = int(port)
         self.sessions: dict[str, hive.Connection] = {}
-        self.begin(self.catalog())
+        self.begin()
 
     def catalog(self, database: str | None = None) -> str:
         """The name of a catalog: of this project's own, or of one that is attached."""
@@ -63,12 +63,16 @@ class Spark(Engine):
         """The folder of a catalog's tables."""
         return self.folder / f"{database or self.name}.warehouse"
 
-    def begin(self, catalog: str) -> None:
-        """Let a catalog have what every connection looks for: the namespace `default`."""
-        postgresql(
-            "insert into iceberg_namespace_properties "
-            f"values ('{catalog}', 'default', 'exists', 'true') on conflict do nothing"
-        )
+    def begin(self, database: str | None = None) -> None:
+        """Make a catalog, unless it is there; each connection looks for its namespace `default`."""
+        if not self.warehouse(database).exists():
+            catalog = self.catalog(database)
+            postgresql(
+                *(f"delete from {table} where catalog_name = '{catalog}'" for table in CATALOG),
+                "insert into iceberg_namespace_properties "
+                f"values ('{catalog}', 'default', 'exists', 'true')",
+            )
+            self.warehouse(database).mkdir(parents=True)
 
     def parameters(self, database: str | None = None) -> dict[str, str]:
         """The settings of a session that begins in a catalog."""
@@ -85,6 +89,7 @@ class Spark(Engine):
         """A session that stays, for what is asked between the runs; there "x" is a name."""
         catalog = self.catalog(database)
         if catalog not in self.sessions:
+            self.begin(database)
             names = {"set:hiveconf:spark.sql.ansi.doubleQuotedIdentifiers": "true"}
             self.sessions[catalog] = hive.connect(
                 host=self.host,
@@ -137,7 +142,10 @@ class Spark(Engine):
         """Values come as the reference has them: nested ones by way of JSON."""
         text = re.sub(r"\s*(--.*|/\*.*?\*/)", "", sql).strip().lower()
         cursor = self.session(database).cursor()
-        cursor.execute(sql)
+        try:
+            cursor.execute(sql)
+        except hive.OperationalError as error:
+            raise AssertionError(f"{error.args[0].status.errorMessage}\n{sql}") from None
         if not text.startswith(HAS_ROWS):
             return []
         names = [column[0] for column in cursor.description]
@@ -184,16 +192,14 @@ class Spark(Engine):
             if not records:
                 self.query(f"{made} ({columns})")
                 continue
-            self.warehouse().mkdir(parents=True, exist_ok=True)
             file = self.warehouse() / "loaded.parquet"
             pyarrow.parquet.write_table(pyarrow.Table.from_pylist(records), file)
             self.query(f"{made} as select {casts} from parquet.`file:{file}`")
 
     def drop(self) -> None:
         """Forget the catalog's tables, and delete their files."""
-        for table, and_not in CATALOG.items():
-            postgresql(f"delete from {table} where catalog_name = '{self.catalog()}'{and_not}")
-        shutil.rmtree(self.warehouse(), ignore_errors=True)
+        shutil.rmtree(self.warehouse())
+        self.begin()
 
     def save(self) -> None:
         """A copy of the lists of the catalogs."""
@@ -258,8 +264,8 @@ class Spark(Engine):
         return f"select transform(1) using 'cat {pipe}' as (line string)"
 
 
-CATALOG = {"iceberg_tables": "", "iceberg_namespace_properties": " and namespace <> 'default'"}
-"""The tables of Iceberg's catalog, with what stays where a catalog is emptied."""
+CATALOG = ("iceberg_tables", "iceberg_namespace_properties")
+"""The tables of PostgreSQL that hold what is in the catalogs."""
 
 
 @cache
@@ -270,7 +276,7 @@ def catalog_options() -> dict[str, str]:
         cursor = connection.cursor()
         cursor.execute("set")
         settings = dict(cursor.fetchall())
-    own = "spark.sql.catalog.lake."
+    own = f"spark.sql.catalog.{settings['spark.sql.defaultCatalog']}."
     options = {key.removeprefix(own): settings[key] for key in settings if key.startswith(own)}
     return {key: value for key, value in options.items() if key != "warehouse"}
 

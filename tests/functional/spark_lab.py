@@ -56,16 +56,16 @@ spark.executor.extraClassPath {jars}
 spark.driver.extraJavaOptions -Dderby.system.home={folder}/derby
 spark.sql.warehouse.dir {folder}/hive
 spark.sql.extensions org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions
-spark.sql.defaultCatalog lake
-spark.sql.catalog.lake org.apache.iceberg.spark.SparkCatalog
-spark.sql.catalog.lake.type jdbc
-spark.sql.catalog.lake.uri jdbc:postgresql://{host}:{postgres}/iceberg
-spark.sql.catalog.lake.jdbc.user postgres
-spark.sql.catalog.lake.jdbc.schema-version V1
-spark.sql.catalog.lake.warehouse {folder}/warehouse
-spark.sql.catalog.lake.cache-enabled false
-spark.sql.catalog.lake.clients 1
-spark.sql.catalog.lake.retryable_status_codes 08000,08001,08003,08006,57P01,57P05
+spark.sql.defaultCatalog iceberg
+spark.sql.catalog.iceberg org.apache.iceberg.spark.SparkCatalog
+spark.sql.catalog.iceberg.type jdbc
+spark.sql.catalog.iceberg.uri jdbc:postgresql://{host}:{postgres}/iceberg
+spark.sql.catalog.iceberg.jdbc.user postgres
+spark.sql.catalog.iceberg.jdbc.schema-version V1
+spark.sql.catalog.iceberg.warehouse {folder}/warehouse
+spark.sql.catalog.iceberg.cache-enabled false
+spark.sql.catalog.iceberg.clients 1
+spark.sql.catalog.iceberg.retryable_status_codes 08000,08001,08003,08006,57P01,57P05
 """
 
 NAMESPACE = """\
@@ -73,9 +73,12 @@ create table iceberg_namespace_properties (
     catalog_name varchar(255) not null, namespace varchar(255) not null,
     property_key varchar(255), property_value varchar(1000),
     primary key (catalog_name, namespace, property_key));
-insert into iceberg_namespace_properties values ('lake', 'default', 'exists', 'true');
+insert into iceberg_namespace_properties values ('iceberg', 'default', 'exists', 'true');
 """
-"""Every connection begins with `use default`, so the namespace has to be there before the first."""
+"""Every connection begins with `use default`, so the namespace has to be there before the first.
+
+No schema may be called as the catalog is: `lake.customers` would be a table of the catalog `lake`.
+"""
 
 
 class Lab:
