@@ -3,7 +3,7 @@
 {% materialization streaming_table, default %}
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
-    {% set existing = load_cached_relation(this) %}
+    {% set existing = sluice.found_relation(this) %}
     {% set rules = sluice.expectations() %}
     {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
@@ -79,7 +79,7 @@
         {% do apply_grants(
             target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=starts_over)
         ) %}
-        {% do persist_docs(target_relation, model) %}
+        {% do sluice.keep_docs(target_relation) %}
     {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}

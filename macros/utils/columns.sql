@@ -1,3 +1,11 @@
+{# PUBLIC: star #}
+
+{% macro star(relation, except=[]) %}
+    {% if not execute %}{% do return('*') %}{% endif %}
+    {% do return(adapter.dispatch('star', 'sluice')(relation, [except] if except is string else except)) %}
+{% endmacro %}
+
+
 {% macro columns_of(relation) %}
     {# The columns of a table: dbt Column objects with name and dtype, in their order. #}
     {% do return(adapter.dispatch('columns_of', 'sluice')(relation)) %}
