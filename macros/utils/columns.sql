@@ -2,7 +2,13 @@
 
 {% macro star(relation, except=[]) %}
     {% if not execute %}{% do return('*') %}{% endif %}
-    {% do return(adapter.dispatch('star', 'sluice')(relation, [except] if except is string else except)) %}
+    {% do return(sluice.columns_but(relation, [except] if except is string else except)) %}
+{% endmacro %}
+
+
+{% macro columns_but(relation, except) %}
+    {# In a select list: all columns of a table, but for these and for ours. #}
+    {% do return(adapter.dispatch('columns_but', 'sluice')(relation, except)) %}
 {% endmacro %}
 
 

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 
-{% macro duckdb__star(relation, except) %}
+{% macro duckdb__columns_but(relation, except) %}
     {% do return('* exclude (' ~ sluice.quoted(except) | join(', ') ~ ')' if except else '*') %}
 {% endmacro %}
 

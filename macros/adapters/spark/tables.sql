@@ -4,7 +4,7 @@
 {% endmacro %}
 
 
-{% macro spark__star(relation, except) %}
+{% macro spark__columns_but(relation, except) %}
     {# Spark has no word for it. A unit test's input is a query of its own, with the columns of the table. #}
     {% set place = namespace(relation=relation) %}
     {% for node in graph.nodes.values() if '__dbt__cte__' ~ node.name == relation.identifier %}
