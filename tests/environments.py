@@ -1,8 +1,9 @@
-"""Environments of other versions: `python tests/environments.py v1.12 v2 lake`.
+"""Environments of other versions and engines: `python tests/environments.py v1.12 v2 lake spark`.
 
 Each is a folder below .state/dbts, made once with what the package registries have, by the settings
 of pip and npm on this machine. dbt v2 finds no driver for DuckDB there: that is a library, which
-stands in the `lib` folder of its environment and comes out of an npm package.
+stands in the `lib` folder of its environment and comes out of an npm package. Spark needs Java and
+PostgreSQL (machine.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import urllib.request
 import venv
 from importlib.metadata import version
 from pathlib import Path
+
+from machine import CannotBeHadError, java_home, postgresql, postgresql_jdbc
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / ".state" / "dbts"
@@ -37,15 +40,18 @@ LAKE = {
 }
 """dbt v1 on the DuckDB for which a package registry has the extension DuckLake."""
 
+SPARK = {"dbt-spark[PyHive,session]": "1.11.0", "pyspark": "3.5.9"}
+ICEBERG = {"snowpark-connect-deps-iceberg": "1.0.2"}
+"""Iceberg's runtime for Spark 3.5 as a jar. Later versions of the package lack a part of it."""
+
 CANNOT_BE_HAD = 3
 """How this ends where the registries of a machine do not have the library."""
 
+OWN = ("dbt-core", "dbt-duckdb", "duckdb", "faker")
+"""Packages that an environment has in the version of the project's own."""
+
 TOOLS = ["hypothesis", "pandas", "pyarrow", "pytest", "pytest-xdist", "pyyaml"]
 """What the tests need beside dbt and DuckDB."""
-
-
-class CannotBeHadError(Exception):
-    """A part of an environment that this machine has no way to get; the message says which."""
 
 
 def dbt(name: str) -> Path:
@@ -60,6 +66,7 @@ def make(name: str) -> Path:
         "v1.12": [V1_12, TOOLS, version("duckdb")],
         "v2": [V2, DRIVER],
         "lake": [LAKE, TOOLS, version("dbt-core"), version("dbt-duckdb")],
+        "spark": [SPARK, ICEBERG, TOOLS, *map(version, OWN)],
     }
     wanted = json.dumps(made_of[name])
     stamp = folder / "made-of.json"
@@ -67,7 +74,13 @@ def make(name: str) -> Path:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True)
-    {"v1.12": install_v1_12, "v2": install_v2, "lake": install_lake}[name](folder)
+    install = {
+        "v1.12": install_v1_12,
+        "v2": install_v2,
+        "lake": install_lake,
+        "spark": install_spark,
+    }
+    install[name](folder)
     stamp.write_text(wanted)
     return folder
 
@@ -105,6 +118,16 @@ def install_lake(folder: Path) -> None:
     """
     python = folder / "bin" / "python"
     subprocess.run([python, "-c", code, folder / "extensions"], check=True)
+
+
+def install_spark(folder: Path) -> None:
+    """What Spark needs of the machine, then dbt for it; DuckDB, too, to compare with."""
+    java_home()
+    postgresql(folder / "debian")
+    postgresql_jdbc(folder / "debian")
+    own = {name: version(name) for name in OWN}
+    pip(folder, *pinned({**own, **SPARK}), *TOOLS)
+    pip(folder, "--no-deps", *pinned(ICEBERG))
 
 
 def pip(folder: Path, *wanted: str) -> None:
@@ -168,7 +191,7 @@ def npm_registry() -> str:
 def main() -> None:
     """Make what is asked for, and say where it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="+", choices=["v1.12", "v2", "lake"])
+    parser.add_argument("names", nargs="+", choices=["v1.12", "v2", "lake", "spark"])
     for name in parser.parse_args().names:
         try:
             print(make(name))

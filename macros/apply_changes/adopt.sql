@@ -157,7 +157,7 @@
                 {{ start }} as _sluice_start_at,
                 cast({{ end }} as {{ found.start_at.dtype }}) as _sluice_end_at
             from {{ old }}
-            where ({{ kept }}
+            where true and ({{ kept }}
             )
         ) as _sluice_old
     {% endset %}

@@ -69,7 +69,8 @@
 {% macro head_statement(target, epoch, batch) %}
     {# The statement that says how far a table has come. #}
     {% set id = sluice.dataset_id(target) %}
-    {% do return(sluice.insert_checkpoints(id, [{'source': id, 'epoch': epoch, 'to': batch}], target.get('database'))) %}
+    {% do return(sluice.insert_checkpoints(
+        id, [{'source': id, 'epoch': epoch, 'to': batch}], target.get('database'))) %}
 {% endmacro %}
 
 

@@ -116,7 +116,7 @@
     {% set compared = sluice.columns_named(columns, plan.compared) %}
     select *
     from (
-        select *, {{ sluice.row_id_expression() }} as _sluice_row, {{ sluice.named_key_texts(plan['keys'], columns) }}
+        select *, {{ sluice.row_id_expression(columns) }} as _sluice_row, {{ sluice.named_key_texts(plan['keys'], columns) }}
         from {{ relation }}
     ) as _sluice_table
     where exists (
@@ -144,7 +144,7 @@
     {# A query of all other rows of a table. #}
     select *
     from {{ relation }}
-    where {{ sluice.row_id_expression() }} not in (
+    where {{ sluice.row_id_expression(columns) }} not in (
         select _sluice_row from ({{ sluice.forgotten_rows(plan, relation, columns) }}) as _sluice_forgotten
     )
 {% endmacro %}

@@ -73,7 +73,7 @@
     {% endif %}
     {% set columns = sluice.user_columns(look.columns) %}
     {% set names = sluice.quoted(columns | map(attribute='name')) | join(', ') %}
-    {% set rows = 'select ' ~ names ~ ' from ' ~ look.relation ~ ' where (' ~ where ~ '\n)' %}
+    {% set rows = 'select ' ~ names ~ ' from ' ~ look.relation ~ ' where true and (' ~ where ~ '\n)' %}
     {% do sluice.check_conditions(
         'select ' ~ names ~ ' from ' ~ look.relation, [{'name': 'where', 'condition': where}], node, columns) %}
     {% if look.quarantine %}

@@ -80,7 +80,7 @@
 {% macro delete_statement(plan, place) %}
     {# The statement that deletes the rows of a plan from one table. #}
     delete from {{ place.relation }}
-    where {{ sluice.row_id_expression() }} in (
+    where {{ sluice.row_id_expression(place.columns) }} in (
         select _sluice_row from ({{ sluice.forgotten_rows(plan, place.relation, place.columns) }}) as _sluice_forgotten
     )
 {% endmacro %}

@@ -46,7 +46,8 @@
             {% set node = foreign[id] %}
             {% set by = 'strategy ' ~ node.config.strategy if node.resource_type == 'snapshot'
                 else node.config.materialized %}
-            {% do sluice.run_statement(sluice.insert_target_options(id, dict(recorded, made_by=by), target.get('database'))) %}
+            {% do sluice.run_statement(
+                sluice.insert_target_options(id, dict(recorded, made_by=by), target.get('database'))) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

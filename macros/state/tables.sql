@@ -68,7 +68,8 @@
     {# Makes our schema, tables and views where they are missing. Safe to repeat. #}
     {% do sluice.check_rooms(database) %}
     {% set schema = sluice.state_relation('event_log', database).without_identifier() %}
-    {% if sluice.fails_without_schema() %}{% do sluice.run_statement('create schema if not exists ' ~ schema) %}{% endif %}
+    {% set create_schema = 'create schema if not exists ' ~ schema %}
+    {% if sluice.fails_without_schema() %}{% do sluice.run_statement(create_schema) %}{% endif %}
     {% set missing = [] %}
     {% for name in sluice.state_tables() %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
@@ -76,7 +77,7 @@
         {% endif %}
     {% endfor %}
     {% if 'checkpoints' not in missing %}{% do sluice.add_state_columns('checkpoints', database) %}{% endif %}
-    {% if missing %}{% do sluice.run_statement('create schema if not exists ' ~ schema) %}{% endif %}
+    {% if missing %}{% do sluice.run_statement(create_schema) %}{% endif %}
     {% for name in missing %}
         {% set relation = sluice.state_relation(name, database) %}
         {% set definitions = [] %}
@@ -88,7 +89,8 @@
         {% do adapter.cache_added(relation) %}
     {% endfor %}
     {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
-        {% do sluice.run_statement('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+        {% do sluice.run_statement(
+            'create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
     {% endfor %}
 {% endmacro %}
 

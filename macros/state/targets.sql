@@ -1,6 +1,7 @@
 {% macro target_options(dataset_id, database=none) %}
     {# The options that a dataset's state was last made with, or none. #}
-    {% set targets = sluice.state_relation('targets', database or this.database) %}
+    {% set targets = sluice.state_relation(
+        'targets', this.database if database is none and this is defined else database) %}
     {% if load_cached_relation(targets) is none %}{% do return(none) %}{% endif %}
     {% set query %}
         select options

@@ -26,7 +26,7 @@
     {% set judged = sluice.query_rows(
         'select count(*) as num_rows from ' ~ relation ~ ' as batch where (' ~ where ~ '\n)')[0].num_rows %}
     {% set broken %}
-        select {{ sluice.row_id_expression('batch') }} as _sluice_row, {{ names }}, _sluice_batch
+        select {{ sluice.row_id_expression(look.columns.table, 'batch') }} as _sluice_row, {{ names }}, _sluice_batch
         from {{ relation }} as batch
         where ({{ where }}
         ) and not (coalesce(({{ dropping | join('\n), false) and coalesce((') }}
@@ -68,7 +68,7 @@
     {% set quarantine = sluice.quarantine_relation(relation) %}
     {% set marks = [] if plan.made else sluice.mark_column_statements(quarantine, look.columns.quarantine) %}
     {% do return(plan.statements + marks + [
-        'update ' ~ relation ~ ' set _sluice_batch = -_sluice_batch where ' ~ sluice.row_id_expression()
+        'update ' ~ relation ~ ' set _sluice_batch = -_sluice_batch where ' ~ sluice.row_id_expression(look.columns.table)
             ~ ' in (select _sluice_row from ' ~ batch ~ ')',
         sluice.quarantine_statement(relation, batch, rules, columns, '_sluice_batch', 'true', -1),
         'delete from ' ~ relation ~ ' where _sluice_batch < 0',

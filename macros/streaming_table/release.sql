@@ -29,7 +29,8 @@
     {% set range = sluice.next_range(look.state, false, counts.released) %}
     {% set statements = sluice.mark_column_statements(quarantine, look.columns.quarantine) %}
     {% if counts.judged %}
-        {% do statements.append(sluice.mark_statement(quarantine, batch, rules, range.to)) %}
+        {% do statements.append(sluice.mark_statement(
+            quarantine, look.columns.quarantine, batch, rules, range.to)) %}
     {% endif %}
     {% if counts.released %}
         {% do statements.append(sluice.append_statement(relation, batch, rules, columns.table, range.to)) %}
@@ -65,24 +66,24 @@
 {% macro judged_rows(quarantine, present, columns, where) %}
     {# The rows that were chosen for the release, with the table's columns too, null where the quarantine has none. #}
     select
-        {{ sluice.row_id_expression() }} as _sluice_row,
+        {{ sluice.row_id_expression(present) }} as _sluice_row,
         {%- for column in columns %}
         {%- set name = sluice.quote(column.name) %}
         {{ name if sluice.find_column(present, column.name) else 'cast(null as ' ~ column.dtype ~ ') as ' ~ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ quarantine }}
-    where ({{ where }}
+    where true and ({{ where }}
     )
 {% endmacro %}
 
 
-{% macro mark_statement(quarantine, batch, rules, number) %}
+{% macro mark_statement(quarantine, present, batch, rules, number) %}
     {# The statement that marks the rows that pass with the number of their batch; what the others break by now is noted
        with them. #}
     merge into {{ quarantine }} as _sluice_quarantined
-    using {{ batch }} as _sluice_judged
-        on {{ sluice.row_id_expression('_sluice_quarantined') }} = _sluice_judged._sluice_row
+    using {{ sluice.one_of_each_row(batch) }} as _sluice_judged
+        on {{ sluice.row_id_expression(present, '_sluice_quarantined') }} = _sluice_judged._sluice_row
     when matched and {{ sluice.passed_condition(rules) }} then update set _sluice_released_batch = {{ number }}
     {%- if rules %}
     when matched then update set _sluice_violations = {{ sluice.violations(rules) }}

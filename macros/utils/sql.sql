@@ -99,7 +99,9 @@
 
 {% macro run_sql_header() %}
     {# What the model's query needs beforehand (dbt's set_sql_header), once for all of our statements. #}
-    {% if config.get('sql_header') and not sluice.is_v2() %}{% do sluice.run_statement(config.get('sql_header')) %}{% endif %}
+    {% if config.get('sql_header') and not sluice.is_v2() %}
+        {% do sluice.run_statement(config.get('sql_header')) %}
+    {% endif %}
 {% endmacro %}
 
 

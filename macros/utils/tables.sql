@@ -147,9 +147,21 @@
 {% endmacro %}
 
 
-{% macro row_id_expression(prefix=none) %}
-    {# What tells the rows of a table apart, and stays as it is until somebody writes to the table. #}
-    {% do return(adapter.dispatch('row_id_expression', 'sluice')(prefix)) %}
+{% macro row_id_expression(columns, prefix=none) %}
+    {# What tells the rows of a table, which has these columns, apart, and stays as it is until somebody writes to the
+       table. Some engines tell equal rows by nothing. #}
+    {% do return(adapter.dispatch('row_id_expression', 'sluice')(columns, prefix)) %}
+{% endmacro %}
+
+
+{% macro one_of_each_row(relation) %}
+    {# A staged table of rows with their _sluice_row, each of which is there once. #}
+    {% do return(adapter.dispatch('one_of_each_row', 'sluice')(relation)) %}
+{% endmacro %}
+
+{% macro default__one_of_each_row(relation) %}
+    {# Engines that tell equal rows apart. #}
+    {% do return(relation) %}
 {% endmacro %}
 
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import dbts
-from engine import ENGINES, choose
+from engine import ENGINES, choose, is_spark
 from project import Project
 from targets import TYPES, Trio
 
@@ -57,18 +57,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Take over the choices."""
     choose(config.getoption("--engine"))
+    if is_spark():
+        start_spark(config)
     try:
         dbts.choose(config.getoption("--dbt"))
     except dbts.environments.CannotBeHadError as reason:
         raise pytest.UsageError(str(reason)) from reason
     config.addinivalue_line("markers", "dbt_v1(reason): what dbt v2 does not have, and why")
+    config.addinivalue_line("markers", "not_on_spark(reason): what Spark does not have, and why")
+
+
+def start_spark(config: pytest.Config) -> None:
+    """Start a cluster for the session, which the workers of xdist share, unless one is named."""
+    if "SLUICE_SPARK" in os.environ:
+        return
+    from spark_lab import Lab
+
+    lab = Lab()
+    try:
+        os.environ["SLUICE_SPARK"] = lab.__enter__().address
+    except dbts.environments.CannotBeHadError as reason:
+        raise pytest.UsageError(str(reason)) from reason
+    config.add_cleanup(lab.stop)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On dbt v2 leave out what it does not have."""
-    for item in items if dbts.is_v2() else ():
-        if mark := item.get_closest_marker("dbt_v1"):
-            item.add_marker(pytest.mark.skip(reason=f"not on dbt v2: {mark.args[0]}"))
+    """On dbt v2, and on Spark, leave out what they do not have."""
+    left_out = {"dbt_v1": dbts.is_v2() and "dbt v2", "not_on_spark": is_spark() and "Spark"}
+    for item in items:
+        for marker, where in left_out.items():
+            if where and (mark := item.get_closest_marker(marker)):
+                item.add_marker(pytest.mark.skip(reason=f"not on {where}: {mark.args[0]}"))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +46,10 @@ class Engine(ABC):
     @abstractmethod
     def profile(self, schema: str, threads: int) -> dict[str, Any]:
         """An output of profiles.yml that leads to the database from a project in its folder."""
+
+    def project_yml(self, text: str) -> str:
+        """A dbt_project.yml with what a project on this database has to say there."""
+        return text
 
     @abstractmethod
     def variables(self, prefix: str) -> dict[str, str]:
@@ -111,7 +116,11 @@ class Engine(ABC):
         return value
 
 
-ENGINES = {"duckdb": "DuckDB", "ducklake": "DuckLake"}
+ENGINES = {
+    "duckdb": "engine_duckdb.DuckDB",
+    "ducklake": "engine_duckdb.DuckLake",
+    "spark": "engine_spark.Spark",
+}
 """The choices of `pytest --engine`, each with its class; the first is the default."""
 
 _chosen = next(iter(ENGINES))
@@ -130,6 +139,10 @@ def choose(name: str) -> None:
 
 def new(folder: Path, name: str) -> Engine:
     """A database of the chosen engine, for the project of that name in a folder."""
-    import engine_duckdb
+    module, _, engine = ENGINES[_chosen].partition(".")
+    return getattr(import_module(module), engine)(folder, name)
 
-    return getattr(engine_duckdb, ENGINES[_chosen])(folder, name)
+
+def is_spark() -> bool:
+    """Whether the tests run on Spark."""
+    return _chosen == "spark"

@@ -72,7 +72,8 @@ class Project:
         self.threads = threads
         self.engine = new(root, name)
 
-        self.write("dbt_project.yml", DBT_PROJECT.format(name=name) + textwrap.dedent(project_yml))
+        text = DBT_PROJECT.format(name=name) + textwrap.dedent(project_yml)
+        self.write("dbt_project.yml", self.engine.project_yml(text))
         self.write_profiles()
         self.write("packages.yml", packages or f"packages:\n  - local: {PACKAGE}\n")
         for folder in ("models", "snapshots", "macros", "seeds", "tests"):

@@ -17,7 +17,7 @@ else:
     import tomli as tomllib
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from environments import DRIVER, LAKE, ROOT, V1_12, V2
+from environments import DRIVER, LAKE, ROOT, SPARK, V1_12, V2
 
 WHICH_DBT = (ROOT / "docs" / "which-dbt.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -30,11 +30,11 @@ def toml(file: str) -> dict:
     return tomllib.loads((ROOT / file).read_text(encoding="utf-8"))
 
 
-def locked() -> dict[str, str]:
+def locked(names: tuple[str, ...] = NAMES) -> dict[str, str]:
     """The versions of uv.lock; of DuckDB the newest, the other one is for Python 3.10."""
     pairs = [(package["name"], package["version"]) for package in toml("uv.lock")["package"]]
     return {
-        name: max((number for each, number in pairs if each == name), key=Version) for name in NAMES
+        name: max((number for each, number in pairs if each == name), key=Version) for name in names
     }
 
 
@@ -88,6 +88,14 @@ def test_the_library_of_v2_is_the_one_of_the_tests() -> None:
     name, number = DRIVER
     archive = f"{name.removeprefix('@').replace('/', '-')}-{number}.tgz"
     assert f"npm pack {name}@{number}\ntar xzf {archive} " in WHICH_DBT
+
+
+def test_spark_is_tested_with_what_the_extra_brings() -> None:
+    """The adapter as uv.lock has it for the extra `spark`."""
+    (need,) = map(Requirement, toml("pyproject.toml")["project"]["optional-dependencies"]["spark"])
+    (tested,) = (number for name, number in SPARK.items() if Requirement(name).name == need.name)
+    assert {need.name: tested} == locked((need.name,))
+    assert need.specifier.contains(tested)
 
 
 def test_no_page_names_another_version() -> None:

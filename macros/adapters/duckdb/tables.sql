@@ -89,7 +89,7 @@
 {% endmacro %}
 
 
-{% macro duckdb__row_id_expression(prefix) %}
+{% macro duckdb__row_id_expression(columns, prefix) %}
     {% do return((prefix ~ '.' if prefix else '') ~ 'rowid') %}
 {% endmacro %}
 

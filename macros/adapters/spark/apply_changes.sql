@@ -88,5 +88,6 @@
 
 {% macro spark__python_feed(relation, compiled_code) %}
     {% do exceptions.raise_compiler_error(
-        model.name ~ ' is a Python model, which dbt does not run on Spark by its Thrift server; way out: write it in SQL') %}
+        model.name ~ ' is a Python model, which dbt does not run on Spark by its Thrift server; way out: write it in '
+        ~ 'SQL') %}
 {% endmacro %}

@@ -4,7 +4,7 @@
 
 
 {% macro spark__json_elements(expression, path) %}
-    {% do return("explode(from_json(get_json_object(" ~ expression ~ ", '$." ~ path | join('.') ~ "'), 'array<string>'))") %}
+    {% do return('explode(from_json(' ~ sluice.spark__json_text(expression, path) ~ ", 'array<string>'))") %}
 {% endmacro %}
 
 

@@ -91,8 +91,23 @@
 {% endmacro %}
 
 
-{% macro spark__row_id_expression(prefix) %}
-    {# Where a row lies: its file, and its place there. #}
-    {% set prefix = prefix ~ '.' if prefix else '' %}
-    {% do return('concat(' ~ prefix ~ "_file, '#', cast(" ~ prefix ~ '_pos as string))') %}
+{% macro spark__row_id_expression(columns, prefix) %}
+    {# A hash of the row, for Iceberg 1.10 brings deleted rows back where an update asks for their place in a file
+       (_file, _pos). What marks a row on its way from table to table is no part of it. #}
+    {% set fields = [] %}
+    {% for column in columns if column.name == '_sluice_batch' or not sluice.is_reserved(column.name) %}
+        {% do fields.append(sluice.quoted([column.name], prefix)[0] ~ ' as ' ~ sluice.quote(column.name)) %}
+    {% endfor %}
+    {% do return('sha2(to_json(struct(' ~ fields | join(', ')
+        ~ "), map('ignoreNullFields', 'false', 'timestampFormat', 'yyyy-MM-dd HH:mm:ss.SSSSSS')), 256)") %}
+{% endmacro %}
+
+
+{% macro spark__one_of_each_row(relation) %}
+    {# A condition that is not the same when it is asked twice may have judged equal rows in two ways. #}
+    {% set chosen = [] %}
+    {% for column in sluice.columns_of(relation) if column.name.startswith('_sluice_rule_') %}
+        {% do chosen.append('bool_and(' ~ column.name ~ ') as ' ~ column.name) %}
+    {% endfor %}
+    {% do return('(select ' ~ (['_sluice_row'] + chosen) | join(', ') ~ ' from ' ~ relation ~ ' group by _sluice_row)') %}
 {% endmacro %}
