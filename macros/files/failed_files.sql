@@ -4,6 +4,17 @@
 {% endmacro %}
 
 
+{% macro told_read_errors(plans) %}
+    {# Why files cannot be read, {path: reason}, as far as SQL can tell: see find_read_errors(). #}
+    {% do return(adapter.dispatch('told_read_errors', 'sluice')(plans)) %}
+{% endmacro %}
+
+{% macro default__told_read_errors(plans) %}
+    {# Python tells. #}
+    {% do return({}) %}
+{% endmacro %}
+
+
 {% macro read_errors_relation() %}
     {# Not a temporary table: those are seen by one connection only. #}
     {% do return(sluice.state_relation(this.identifier ~ '__reasons', this.database)) %}

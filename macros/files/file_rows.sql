@@ -5,7 +5,7 @@
     {% if not files %}
     select
         {%- for name, type in schema.columns.items() %}
-        cast(null as {{ type }}) as {{ sluice.quote(name) }},
+        cast(null as {{ sluice.storage_type(type) }}) as {{ sluice.quote(name) }},
         {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as _rescued_data,
         cast(null as {{ metadata_type }}) as _metadata

@@ -74,7 +74,19 @@
     {% if 'multi_line' in given and options.format != 'json' %}
         {% do errors.append('multi_line belongs to format: json, found format: ' ~ options.format) %}
     {% endif %}
-    {% do return(errors + sluice.choice_option_errors(options) + sluice.clean_source_errors(options, given)) %}
+    {% do return(errors + sluice.choice_option_errors(options) + sluice.clean_source_errors(options, given)
+        + sluice.unsupported_option_errors(options)) %}
+{% endmacro %}
+
+
+{% macro unsupported_option_errors(options) %}
+    {# What an engine does not do of what the options of a source say, a message each. #}
+    {% do return(adapter.dispatch('unsupported_option_errors', 'sluice')(options)) %}
+{% endmacro %}
+
+{% macro default__unsupported_option_errors(options) %}
+    {# An engine that does it all. #}
+    {% do return([]) %}
 {% endmacro %}
 
 

@@ -107,7 +107,7 @@
 {% macro inferred_type(kinds) %}
     {# The type that takes all JSON values of these kinds (OBJECT, ARRAY, BOOLEAN, BIGINT, UBIGINT, DOUBLE, VARCHAR).
        Objects and lists stay JSON, which no later value can fail to fit; mixed scalars become text. #}
-    {% if 'OBJECT' in kinds or 'ARRAY' in kinds %}{% do return(sluice.type_json() | upper) %}{% endif %}
+    {% if 'OBJECT' in kinds or 'ARRAY' in kinds %}{% do return('JSON') %}{% endif %}
     {% for type, takes in [
         (dbt.type_boolean(), ['BOOLEAN']), (dbt.type_bigint(), ['BIGINT', 'UBIGINT']),
         ('double', ['BIGINT', 'UBIGINT', 'DOUBLE']),

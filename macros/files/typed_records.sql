@@ -74,11 +74,7 @@
     {# The text of a field as a value of its type, or null. #}
     {% set text = field.text %}
     {% if field.family == 'text' %}{% do return(text) %}{% endif %}
-    {# As JSON, for a text cannot become a map. #}
-    {% if field.family == 'nested' %}
-        {% do return('try_cast(try_cast(' ~ text ~ ' as ' ~ sluice.type_json() ~ ') as ' ~ field.type ~ ')') %}
-    {% endif %}
-    {% set value = 'try_cast(' ~ text ~ ' as ' ~ field.type ~ ')' %}
+    {% set value = sluice.value_of_text(text, field.type) %}
     {# A text that is an object or a list is that, also where it stands in quotation marks, as databases send it; any
        other text is a JSON string. In CSV there are texts only. #}
     {% if field.family == 'json' and field.format != 'csv' %}
@@ -97,10 +93,23 @@
     {% if not moments %}{% do return(value) %}{% endif %}
     {% set cases = [] %}
     {% for pattern, rest in moments.items() %}
-        {% do cases.append('when ' ~ sluice.pattern_condition(text, pattern) ~ ' then try_cast(concat(trim(' ~ text
-            ~ '), ' ~ sluice.literal(rest) ~ ') as ' ~ field.type ~ ')') %}
+        {% do cases.append('when ' ~ sluice.pattern_condition(text, pattern) ~ ' then '
+            ~ sluice.value_of_text('concat(trim(' ~ text ~ '), ' ~ sluice.literal(rest) ~ ')', field.type)) %}
     {% endfor %}
     {% do return('case ' ~ cases | join(' ') ~ ' else ' ~ value ~ ' end') %}
+{% endmacro %}
+
+
+{% macro value_of_text(text, type) %}
+    {# A text as a value of a type, or null where it is none. It may be lenient: see fit_condition(). #}
+    {% do return(adapter.dispatch('value_of_text', 'sluice')(text, type)) %}
+{% endmacro %}
+
+{% macro default__value_of_text(text, type) %}
+    {# Nested types as JSON, for a text cannot become a map. #}
+    {% set value = 'try_cast(' ~ text ~ ' as ' ~ sluice.type_json() ~ ')' if sluice.type_family(type) == 'nested'
+        else text %}
+    {% do return('try_cast(' ~ value ~ ' as ' ~ type ~ ')') %}
 {% endmacro %}
 
 
@@ -187,9 +196,20 @@
     {% set finite = 'abs(cast(' ~ value ~ ' as double)) <= 1.7976931348623157e308' %}
     {% do return(
         '(' ~ finite ~ ' or not ' ~ sluice.pattern_condition(text, '[0-9]') ~ ') and (not '
-        ~ sluice.pattern_condition(text, '^-?[0-9]{8,38}$') ~ ' or coalesce(try_cast(' ~ value
-        ~ ' as decimal(38, 0)) = try_cast(' ~ text ~ ' as decimal(38, 0)), false))'
+        ~ sluice.pattern_condition(text, '^-?[0-9]{8,38}$') ~ ' or coalesce('
+        ~ sluice.same_whole_number_condition(value, text) ~ ', false))'
     ) %}
+{% endmacro %}
+
+
+{% macro same_whole_number_condition(value, text) %}
+    {# True where a floating-point number is exactly the whole number, of 38 digits at most, that a text says. #}
+    {% do return(adapter.dispatch('same_whole_number_condition', 'sluice')(value, text)) %}
+{% endmacro %}
+
+{% macro default__same_whole_number_condition(value, text) %}
+    {# Where a cast to a decimal is exact. #}
+    {% do return('try_cast(' ~ value ~ ' as decimal(38, 0)) = try_cast(' ~ text ~ ' as decimal(38, 0))') %}
 {% endmacro %}
 
 

@@ -98,8 +98,8 @@
     {% set value = 'cast(' ~ moment ~ ' as ' ~ ('timestamp' if field.family == 'timestamp_with_zone' else field.type)
         ~ ')' %}
     {% if field.family == 'timestamp_with_zone' %}
-        {% set value = 'try_cast(concat(cast(' ~ moment ~ ' as ' ~ dbt.type_string() ~ "), '+00:00') as " ~ field.type
-            ~ ')' %}
+        {% set value = 'try_cast(concat(cast(' ~ moment ~ ' as ' ~ dbt.type_string() ~ "), '+00:00') as "
+            ~ sluice.storage_type(field.type) ~ ')' %}
     {% endif %}
     {% set whole = 'cast(' ~ value ~ ' as timestamp) = ' ~ moment if field.family == 'timestamp' else 'true' %}
     {% do return('case when ' ~ sluice.pattern_condition(text, '^' ~ patterns | join ~ '$') ~ ' and ' ~ whole

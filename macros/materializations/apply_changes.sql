@@ -3,7 +3,7 @@
 {% materialization apply_changes, default, supported_languages=['sql', 'python'] %}
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
-    {% set existing = load_cached_relation(this) %}
+    {% set existing = sluice.found_relation(this) %}
     {% do sluice.ensure_state() %}
     {% set recorded = sluice.node_state().options.get(sluice.dataset_id(this)) %}
     {% set full_refresh = sluice.is_full_refresh() or sluice.is_unfinished(recorded) %}
@@ -13,7 +13,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
-    {% set read_errors = {} %}
+    {% set read_errors = sluice.told_read_errors(plans) if plans | selectattr('failed') | list else {} %}
     {% if plans | selectattr('failed') | list and sluice.runs_python() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
             {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
@@ -64,7 +64,7 @@
     {% do apply_grants(
         target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)
     ) %}
-    {% do persist_docs(target_relation, model) %}
+    {% do sluice.keep_docs(target_relation) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}

@@ -3,7 +3,7 @@
 {% materialization keyed_table, default %}
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
-    {% set existing = load_cached_relation(this) %}
+    {% set existing = sluice.found_relation(this) %}
     {% do sluice.ensure_state() %}
     {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
     {% set full_refresh = sluice.is_full_refresh() or sluice.is_unfinished(recorded) %}
@@ -40,7 +40,7 @@
     {% do apply_grants(
         target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)
     ) %}
-    {% do persist_docs(target_relation, model) %}
+    {% do sluice.keep_docs(target_relation) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}

@@ -3,7 +3,7 @@
 {% materialization streaming_table, default %}
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
-    {% set existing = load_cached_relation(this) %}
+    {% set existing = sluice.found_relation(this) %}
     {% set rules = sluice.expectations() %}
     {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
@@ -16,7 +16,7 @@
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
     {% set query = sluice.query_of_plans(sql, plans) %}
-    {% set read_errors = {} %}
+    {% set read_errors = sluice.told_read_errors(plans) if plans | selectattr('failed') | list else {} %}
     {% if plans | selectattr('failed') | list and sluice.runs_python() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
             {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
@@ -79,7 +79,7 @@
         {% do apply_grants(
             target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=starts_over)
         ) %}
-        {% do persist_docs(target_relation, model) %}
+        {% do sluice.keep_docs(target_relation) %}
     {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}

@@ -40,7 +40,7 @@
                     ~ 'for example ' ~ parts.group(1) ~ '(2), or precision and scale, found: ' ~ type) %}
             {% endif %}
         {% elif kind and not parts.group(2) %}
-            {% do types.update({name: sluice.type_json() if kind == 'Json' else dbt.type_timestamp()}) %}
+            {% do types.update({name: 'JSON' if kind == 'Json' else dbt.type_timestamp()}) %}
             {% do kinds.update({name: kind}) %}
         {% elif type is not string or '.' in type.partition('(')[0] %}
             {% do errors.append("the type of column '" ~ name ~ "' must be an SQL type, or one of Debezium's ["

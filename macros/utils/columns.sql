@@ -1,3 +1,17 @@
+{# PUBLIC: star #}
+
+{% macro star(relation, except=[]) %}
+    {% if not execute %}{% do return('*') %}{% endif %}
+    {% do return(sluice.columns_but(relation, [except] if except is string else except)) %}
+{% endmacro %}
+
+
+{% macro columns_but(relation, except) %}
+    {# In a select list: all columns of a table, but for these and for ours. #}
+    {% do return(adapter.dispatch('columns_but', 'sluice')(relation, except)) %}
+{% endmacro %}
+
+
 {% macro columns_of(relation) %}
     {# The columns of a table: dbt Column objects with name and dtype, in their order. #}
     {% do return(adapter.dispatch('columns_of', 'sluice')(relation)) %}

@@ -33,6 +33,28 @@
 {% endmacro %}
 
 
+{% macro found_relation(relation) %}
+    {# What is there already in the place of a table, or none. #}
+    {% do return(adapter.dispatch('found_relation', 'sluice')(relation)) %}
+{% endmacro %}
+
+{% macro default__found_relation(relation) %}
+    {# Engines whose views dbt knows. #}
+    {% do return(load_cached_relation(relation)) %}
+{% endmacro %}
+
+
+{% macro keep_docs(relation) %}
+    {# Descriptions of the model that runs as comments on its table, where persist_docs asks for them. #}
+    {% do adapter.dispatch('keep_docs', 'sluice')(relation) %}
+{% endmacro %}
+
+{% macro default__keep_docs(relation) %}
+    {# As dbt writes them. #}
+    {% do persist_docs(relation, model) %}
+{% endmacro %}
+
+
 {% macro contract_definitions(relation) %}
     {# The columns and constraints of the model's contract, in brackets, as the table's place can have them. #}
     {% do return(adapter.dispatch('contract_definitions', 'sluice')(relation)) %}
@@ -41,6 +63,26 @@
 {% macro default__contract_definitions(relation) %}
     {# As dbt writes them. #}
     {% do return(get_table_columns_and_constraints()) %}
+{% endmacro %}
+
+
+{% macro columns_of_contract(lake) %}
+    {# The columns of the model's contract, as dbt has them, for a kind of table that has no constraint but `not null`:
+       the others are left out, and said so. #}
+    {% set columns, left_out = {}, model.constraints | list %}
+    {% for name, column in model.columns.items() %}
+        {% set constraints = column.constraints or [] %}
+        {% do left_out.extend(constraints | rejectattr('type', 'eq', 'not_null')) %}
+        {% set kept = constraints | selectattr('type', 'eq', 'not_null') | list %}
+        {% do columns.update({name: dict(column, constraints=kept)}) %}
+    {% endfor %}
+    {% set told = left_out | selectattr('warn_unsupported') | map(attribute='type') | unique | join(', ') %}
+    {% if told %}
+        {% do exceptions.warn(model.name ~ ': ' ~ lake ~ ' has no constraint but not_null, so the table was made '
+            ~ 'without: ' ~ told ~ '. Way out: test it (unique, not_null), and say warn_unsupported: false beside the '
+            ~ 'constraint') %}
+    {% endif %}
+    {% do return(columns) %}
 {% endmacro %}
 
 

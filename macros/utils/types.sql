@@ -39,13 +39,30 @@
     {# {name: {'type', 'error'}} for {name: type}: each type by the name that the engine itself gives to it (int8 is a
        bigint), or why it is none. #}
     {% set casts, resolved = {}, {} %}
-    {% for name, type in types.items() %}{% do casts.update({name: 'cast(null as ' ~ type ~ ')'}) %}{% endfor %}
+    {% for name, type in types.items() %}
+        {% do casts.update({name: 'cast(null as ' ~ sluice.storage_type(type) ~ ')'}) %}
+    {% endfor %}
     {% set found = sluice.checked_expressions([api.Column('id', dbt.type_int())], casts) if execute else {} %}
     {% for name, type in types.items() %}
         {% set checked = found.get(name, {}) %}
-        {% do resolved.update({name: {'type': checked.get('dtype') or type, 'error': checked.get('error')}}) %}
+        {# An engine may keep these as a type of another family, and forget what they are. #}
+        {% set is_kept = sluice.type_family(type | upper) in ('json', 'timestamp_with_zone') %}
+        {% do resolved.update({name: {
+            'type': type | upper if is_kept else checked.get('dtype') or type, 'error': checked.get('error'),
+        }}) %}
     {% endfor %}
     {% do return(resolved) %}
+{% endmacro %}
+
+
+{% macro storage_type(type) %}
+    {# The type of the column that holds the values of a field of a file. #}
+    {% do return(adapter.dispatch('storage_type', 'sluice')(type)) %}
+{% endmacro %}
+
+{% macro default__storage_type(type) %}
+    {# The field's own, where the engine has them all. #}
+    {% do return(type) %}
 {% endmacro %}
 
 

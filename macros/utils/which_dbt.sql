@@ -7,6 +7,11 @@
 
 {% macro runs_python() %}
     {# Whether a materialization can run Python beside its SQL: for words that SQL does not have, and to move files. #}
+    {% do return(adapter.dispatch('runs_python', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__runs_python() %}
+    {# Where dbt runs it in its own process. #}
     {% do return(not sluice.is_v2()) %}
 {% endmacro %}
 

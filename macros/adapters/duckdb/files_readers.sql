@@ -131,7 +131,7 @@
             ~ "json_object('value', coalesce(_sluice_line, ''))::varchar as _sluice_line from ("
             ~ sluice.duckdb_reader(dict(options, format='json'), reader, paths) ~ ')') %}
     {% elif reader.startswith('rows') %}
-        {% do return(sluice.duckdb_csv_rows(options, reader, paths)) %}
+        {% do return('(' ~ sluice.duckdb_csv_rows(options, reader, paths) ~ ')') %}
     {% elif options.format not in ('json', 'text') %}
         {% set casts = [] %}
         {% for name in texts %}

@@ -4,6 +4,11 @@
 {% endmacro %}
 
 
+{% macro duckdb__columns_but(relation, except) %}
+    {% do return('* exclude (' ~ sluice.quoted(except) | join(', ') ~ ')' if except else '*') %}
+{% endmacro %}
+
+
 {% macro duckdb__query_columns(sql) %}
     {% set columns = [] %}
     {% for row in sluice.query_rows('select column_name, column_type from (describe ' ~ sql ~ '\n)') %}
@@ -124,19 +129,7 @@
 
 
 {% macro duckdb__contract_definitions(relation) %}
-    {# DuckLake has no constraint but `not null`: the others are left out, and said so. #}
     {% if not sluice.duckdb_is_lake(relation) %}{% do return(get_table_columns_and_constraints()) %}{% endif %}
-    {% set columns, left_out = {}, model.constraints | list %}
-    {% for name, column in model.columns.items() %}
-        {% set constraints = column.constraints or [] %}
-        {% do left_out.extend(constraints | rejectattr('type', 'eq', 'not_null')) %}
-        {% set kept = constraints | selectattr('type', 'eq', 'not_null') | list %}
-        {% do columns.update({name: dict(column, constraints=kept)}) %}
-    {% endfor %}
-    {% set told = left_out | selectattr('warn_unsupported') | map(attribute='type') | unique | join(', ') %}
-    {% if told %}
-        {% do exceptions.warn(model.name ~ ': DuckLake has no constraint but not_null, so the table was made without: '
-            ~ told ~ '. Way out: test it (unique, not_null), and say warn_unsupported: false beside the constraint') %}
-    {% endif %}
+    {% set columns = sluice.columns_of_contract('DuckLake') %}
     {% do return('(' ~ adapter.render_raw_columns_constraints(raw_columns=columns) | join(', ') ~ ')') %}
 {% endmacro %}

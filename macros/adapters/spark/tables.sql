@@ -4,6 +4,20 @@
 {% endmacro %}
 
 
+{% macro spark__columns_but(relation, except) %}
+    {# Spark has no word for it. A unit test's input is a query of its own, with the columns of the table. #}
+    {% set place = namespace(relation=relation) %}
+    {% for node in graph.nodes.values() if '__dbt__cte__' ~ node.name == relation.identifier %}
+        {% set place.relation = sluice.relation_of(node) %}
+    {% endfor %}
+    {% set left_out, names = except | map('lower') | list, [] %}
+    {% for column in sluice.user_columns(sluice.columns_of(place.relation)) if column.name | lower not in left_out %}
+        {% do names.append(sluice.quote(column.name)) %}
+    {% endfor %}
+    {% do return(names | join(', ')) %}
+{% endmacro %}
+
+
 {% macro spark__query_columns(sql) %}
     {% do return(sluice.spark_described('describe query select * from (\n' ~ sql ~ '\n) as _sluice_described')) %}
 {% endmacro %}
@@ -110,4 +124,43 @@
         {% do chosen.append('bool_and(' ~ column.name ~ ') as ' ~ column.name) %}
     {% endfor %}
     {% do return('(select ' ~ (['_sluice_row'] + chosen) | join(', ') ~ ' from ' ~ relation ~ ' group by _sluice_row)') %}
+{% endmacro %}
+
+
+{% macro spark__found_relation(relation) %}
+    {# dbt lists no views of a catalog of Iceberg. #}
+    {% set found = load_cached_relation(relation) %}
+    {% if found is not none %}{% do return(found) %}{% endif %}
+    {% set names = sluice.query_rows('show views in ' ~ relation.without_identifier()) | map(attribute='viewname') %}
+    {% do return(relation.incorporate(type='view') if relation.identifier in names | list else none) %}
+{% endmacro %}
+
+
+{% macro spark__contract_definitions(relation) %}
+    {% set definitions = [] %}
+    {% for column in sluice.columns_of_contract('Iceberg').values() %}
+        {% set name = adapter.quote(column.name) if column.get('quote') else column.name %}
+        {% do definitions.append(name ~ ' ' ~ column.data_type ~ (' not null' if column.constraints else '')) %}
+    {% endfor %}
+    {% do return('(' ~ definitions | join(', ') ~ ')') %}
+{% endmacro %}
+
+
+{% macro spark__keep_docs(relation) %}
+    {# By statements without an answer, which the driver would fail to fetch, and only where a comment is another one:
+       each is a commit. #}
+    {% if config.persist_relation_docs() and model.description %}
+        {% do sluice.run_statement('comment on table ' ~ relation ~ ' is ' ~ sluice.literal(model.description)) %}
+    {% endif %}
+    {% set there = {} %}
+    {% if config.persist_column_docs() and model.columns %}
+        {% for row in sluice.query_rows('describe table ' ~ relation) %}
+            {% do there.update({row.col_name: row.comment or ''}) %}
+        {% endfor %}
+    {% endif %}
+    {% for column in model.columns.values() if column.description and column.name in there
+        and there[column.name] != column.description %}
+        {% do sluice.run_statement('alter table ' ~ relation ~ ' alter column ' ~ sluice.quote(column.name)
+            ~ ' comment ' ~ sluice.literal(column.description)) %}
+    {% endfor %}
 {% endmacro %}

@@ -25,7 +25,19 @@
         'string': 'text', 'boolean': 'boolean', 'date': 'date', 'binary': 'bytes', 'float': 'float',
         'double': 'float', 'tinyint': 'whole', 'smallint': 'whole', 'int': 'whole', 'bigint': 'whole',
         'timestamp': 'timestamp', 'timestamp_ntz': 'timestamp',
+        'json': 'json', 'timestamptz': 'timestamp_with_zone', 'timestamp with time zone': 'timestamp_with_zone',
     }.get(type, 'other')) %}
+{% endmacro %}
+
+
+{% macro spark__storage_type(type) %}
+    {# Spark has no JSON and one timestamp, which is an instant; and where a project comes from DuckDB, it has types by
+       other names. #}
+    {% do return({
+        'json': 'string', 'timestamptz': 'timestamp', 'timestamp with time zone': 'timestamp', 'varchar': 'string',
+        'text': 'string', 'blob': 'binary', 'bool': 'boolean', 'int2': 'smallint', 'int4': 'int', 'int8': 'bigint',
+        'float4': 'float', 'float8': 'double', 'hugeint': 'decimal(38, 0)', 'ubigint': 'decimal(20, 0)',
+    }.get(type | lower | trim, type)) %}
 {% endmacro %}
 
 
