@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint fix docs land build update bench bench-full clean
+.PHONY: help setup run test test-spark lint fix docs land build update bench bench-full clean
 
 # Used once, to make .venv: `make setup PYTHON=python3.12`.
 PYTHON ?= python3
@@ -64,6 +64,10 @@ test: setup ## Run all tests: scripts, macros, then dbt's own in a scratch pipel
 	    $(BIN)/python scripts/land_cdc.py --out "$$scratch/landing/customers_cdc"; \
 	    $(BIN)/dbt build $(HERE); \
 	done
+
+test-spark: setup ## Run what is known to pass on Spark with Iceberg, on a cluster made for it (needs Java 17)
+	@$(BIN)/python tests/environments.py spark
+	@.state/dbts/spark/bin/python -m pytest --engine spark -n 2 --dist loadfile $(SPARK_TESTS:%=tests/functional/test_%.py) $(ARGS)
 
 lint: setup ## Check Python, SQL and YAML
 	@$(BIN)/ruff check .

@@ -10,8 +10,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +112,7 @@ def ids(project: Project, name: str) -> list[Any]:
 
 def tables(project: Project) -> list[tuple]:
     """Every table and view of the database."""
-    listed = project.query(
-        "select table_schema as place, table_name as name from information_schema.tables"
-    )
-    return sorted((row["place"], row["name"]) for row in listed)
+    return sorted((found.schema, found.name) for found in project.engine.relations())
 
 
 def told(run: Run, *words: str) -> list[str]:
@@ -156,19 +152,6 @@ def ways_out(message: str) -> list[list[list[str]]]:
     return ways
 
 
-@contextmanager
-def as_it_stands(project: Project) -> Iterator[Callable[[], None]]:
-    """A function that puts the database back to what it is now."""
-    assert not project.engine.file().with_suffix(".duckdb.wal").exists()
-    content = project.engine.file().read_bytes()
-
-    def restore() -> None:
-        project.engine.file().with_suffix(".duckdb.wal").unlink(missing_ok=True)
-        project.engine.file().write_bytes(content)
-
-    yield restore
-
-
 def each_way_leads_out(
     project: Project,
     message: str,
@@ -186,19 +169,19 @@ def each_way_leads_out(
     """
     ways = ways_out(message)
     assert ways, f"the message names no command: {message}"
-    with as_it_stands(project) as restore:
-        for way in ways:
-            restore()
-            for command in way:
-                prepare(command)
-                freed = protect is not None and "--full-refresh" in command
-                if freed:
-                    assert "full_refresh: false" in message, f"a wall: {message}"
-                    protect(False)
-                run = project.dbt(*command)
-                if freed:
-                    protect(True)
-                assert run.success, f"dbt {' '.join(command)} leads nowhere:\n{run.error}"
-            run = project.dbt(*then)
-            assert run.success, f"after {way} the next run fails:\n{run.error}"
-            check()
+    project.engine.save()
+    for way in ways:
+        project.engine.restore()
+        for command in way:
+            prepare(command)
+            freed = protect is not None and "--full-refresh" in command
+            if freed:
+                assert "full_refresh: false" in message, f"a wall: {message}"
+                protect(False)
+            run = project.dbt(*command)
+            if freed:
+                protect(True)
+            assert run.success, f"dbt {' '.join(command)} leads nowhere:\n{run.error}"
+        run = project.dbt(*then)
+        assert run.success, f"after {way} the next run fails:\n{run.error}"
+        check()
