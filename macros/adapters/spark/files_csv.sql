@@ -1,7 +1,7 @@
 {% macro spark_csv_records(options, contents) %}
-    {# A query of path and line of CSV files, of a query of path and content (bytes). Spark's own reader goes by the place
-       of a field, whatever the header says, and cuts what does not fit; here one row that does not fit costs only
-       itself. By a view, for Spark's analysis goes through a query a hundred times at most, a few times a level. #}
+    {# A query of path and line of CSV files, of a query of path and content (bytes). Spark's own reader goes by the
+       place of a field, whatever the header says, and cuts what does not fit; here one row that does not fit costs
+       only itself. By a view, for Spark's analysis goes through a query a hundred times at most, some times a level. #}
     {% set query = sluice.spark_csv_rows(options, contents) ~ '\n' ~ sluice.spark_csv_lines(options) %}
     {% set view = sluice.spark_view_name(query) %}
     {% do sluice.run_statement('create or replace temporary view ' ~ view ~ ' as\n' ~ query) %}
@@ -200,9 +200,9 @@
 
 
 {% macro spark_csv_patterns(options) %}
-    {# The regular expressions of CSV: 'field', 'record' (without its end), 'piece' (a line of comment, a record with its
-       end, or else a line), 'lead' (what may stand before the header). Possessive, for Java's others go as deep into the
-       stack as a text is long. #}
+    {# The regular expressions of CSV: 'field', 'record' (without its end), 'piece' (a line of comment, a record with
+       its end, or else a line), 'lead' (what may stand before the header). Possessive, for Java's others go as deep
+       into the stack as a text is long. #}
     {% set delimiter = sluice.literal_pattern(options.delimiter) %}
     {% set quote, escape = sluice.literal_pattern(options.quote), sluice.literal_pattern(options.escape) %}
     {% set spaces = '' if options.delimiter == ' ' else ' *+' %}
@@ -249,8 +249,8 @@
 
 
 {% macro spark_csv_texts(options, contents) %}
-    {# A query of path and content, the text of each file behind what comes before its header. Lines of an UTF-8 file that
-       are none begin with a mark. #}
+    {# A query of path and content, the text of each file behind what comes before its header. Lines of an UTF-8 file
+       that are none begin with a mark. #}
     {% set skipped = sluice.literal('^' ~ ('(?:sep=.\\r?\\n)?+' if options.header and not options.skip_rows else '')
         ~ '(?:[^\\n]*+\\n){' ~ options.skip_rows ~ '}') %}
     {% set text = "decode(content, '" ~ {'utf-8': 'UTF-8', 'utf-16': 'UTF-16', 'latin-1': 'ISO-8859-1'}.get(

@@ -65,16 +65,23 @@
 
 
 {% macro spark_kind_expression() %}
-    {# The kind of the value that has this text: see inferred_type(). A text that would be another value without its marks
-       of quotation is looked up in the line, where it stands in such marks or begins as a list or an object. #}
-    {% set written = "get_json_object(concat('[', line, ']'), concat('$[*][\\'', name, '\\']'))" %}
-    {% do return("case when text is null then null when not text rlike '^([{\\\\[]|true$|false$|-?[0-9]+([.][0-9]+)?(E-?[0-9]+)?$)' "
-        ~ "or ((instr(line, concat('\"', text, '\"')) > 0 or text rlike '^[{\\\\[]') and startswith(" ~ written
-        ~ ", '\"')) then 'VARCHAR' when startswith(text, '{') then 'OBJECT' when startswith(text, '[') then 'ARRAY' "
-        ~ "when text in ('true', 'false') then 'BOOLEAN' when text rlike '[.E]' then 'DOUBLE' "
-        ~ "when try_cast(text as bigint) is not null then 'BIGINT' "
-        ~ "when try_cast(text as decimal(38, 0)) between 0 and 18446744073709551615 then 'UBIGINT' else 'DOUBLE' end") %}
-{% endmacro %}
+    {# The kind of the value that has this text: see inferred_type(). A text that would be another value without its
+       quotation marks is looked up in the line, where it stands in such marks or begins as a list or an object. #}
+    {% set other = sluice.literal('^([{\\[]|true$|false$|-?[0-9]+([.][0-9]+)?(E-?[0-9]+)?$)') %}
+    case
+        when text is null then null
+        when not text rlike {{ other }} then 'VARCHAR'
+        when (instr(line, concat('"', text, '"')) > 0 or text rlike {{ sluice.literal('^[{\\[]') }})
+            and startswith(get_json_object(concat('[', line, ']'), concat('$[*][\'', name, '\']')), '"') then 'VARCHAR'
+        when startswith(text, '{') then 'OBJECT'
+        when startswith(text, '[') then 'ARRAY'
+        when text in ('true', 'false') then 'BOOLEAN'
+        when text rlike '[.E]' then 'DOUBLE'
+        when try_cast(text as bigint) is not null then 'BIGINT'
+        when try_cast(text as decimal(38, 0)) between 0 and 18446744073709551615 then 'UBIGINT'
+        else 'DOUBLE'
+    end
+{%- endmacro %}
 
 
 {% macro spark_csv_kind_expression(options) %}

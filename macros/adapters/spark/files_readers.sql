@@ -1,11 +1,11 @@
 {% macro spark__file_readers(options, files) %}
-    {# 'text' reads lines, 'whole' files as they are in memory, 'packed' and 'packed_whole' those that have to be unpacked,
-       and a Parquet file's reader is named after its columns, for those of one kind are read together. What Spark would
-       read by half, or not at all, has none. #}
+    {# 'text' reads lines, 'whole' files as they are in memory, 'packed' those that have to be unpacked, and the reader
+       of Parquet files is named after their columns. What Spark would read by half, or not at all, has none. #}
     {% set of_lines = options.format == 'text' or (options.format == 'json' and not options.multi_line) %}
     {% set readers, packed, small = {}, [], [] %}
     {% for file in files if not sluice.spark_has_bad_name(file.path) %}
-        {% set is_packed = file.path.lower().endswith(('.gz', '.zst')) and options.format not in ('parquet', 'binary') %}
+        {% set is_packed = options.format not in ('parquet', 'binary')
+            and file.path.lower().endswith(('.gz', '.zst')) %}
         {% if is_packed %}{% do packed.append(file.path) %}
         {% elif of_lines %}{% do readers.update({file.path: 'text'}) %}
         {% elif file.size | int < 268435456 %}{% do readers.update({file.path: 'whole'}) %}
@@ -28,8 +28,8 @@
 
 
 {% macro spark_unpackable(paths) %}
-    {# Those of packed files that can be unpacked to their end. Where Spark is told to pass over corrupt files, a file as
-       a whole is there or not; by lines, it would have its first ones. #}
+    {# Those of packed files that can be unpacked to their end. Where Spark is told to pass over corrupt files, a file
+       as a whole is there or not; by lines, it would have its first ones. #}
     {% if not paths %}{% do return([]) %}{% endif %}
     {% set queries = [] %}
     {% for view in sluice.spark_file_views('text', paths, {'wholetext': 'true', 'ignoreCorruptFiles': 'true'}) %}
@@ -45,8 +45,8 @@
     {# Files that would be read as rows of garbage: they begin as gzip or zstd does, whatever their name says. #}
     {% set queries = [] %}
     {% for view in (sluice.spark_file_views('binaryFile', paths, {}) if paths else []) %}
-        {% do queries.append('select ' ~ sluice.spark_plain_path('path') ~ ' as path, hex(substr(content, 1, 4)) as head '
-            ~ 'from ' ~ view) %}
+        {% do queries.append('select ' ~ sluice.spark_plain_path('path')
+            ~ ' as path, hex(substr(content, 1, 4)) as head from ' ~ view) %}
     {% endfor %}
     {% if not queries %}{% do return([]) %}{% endif %}
     {% do return(sluice.query_rows('select path from (' ~ queries | join('\nunion all\n')
@@ -78,13 +78,16 @@
 
 {% macro spark_lines(options, view) %}
     {# A query of path and line of a view of texts. A line that is no UTF-8 keeps its bytes as \xNN. #}
-    {% set text = options.format == 'text' %}
     select
         _sluice_path,
+        {% if options.format == 'text' -%}
         case
-            when is_text then {{ "concat('{\"value\":', " ~ sluice.json_of_text('line') ~ ", '}')" if text else 'line' }}
-            else {{ sluice.corrupt_record_expression('line') if text else 'line' }}
+            when is_text then concat('{"value":', {{ sluice.json_of_text('line') }}, '}')
+            else {{ sluice.corrupt_record_expression('line') }}
         end as _sluice_line
+        {%- else -%}
+        line as _sluice_line
+        {%- endif %}
     from (
         select
             {{ sluice.spark_read_path() }} as _sluice_path,
@@ -105,8 +108,8 @@
     {% set queries = [] %}
     {% if reader == 'packed' %}
         {% for view in sluice.spark_file_views('text', paths, {'wholetext': 'true'}) %}
-            {% do queries.append('select ' ~ sluice.spark_read_path() ~ ' as path, cast(value as binary) as content from '
-                ~ view) %}
+            {% do queries.append('select ' ~ sluice.spark_read_path()
+                ~ ' as path, cast(value as binary) as content from ' ~ view) %}
         {% endfor %}
     {% else %}
         {% for view in sluice.spark_file_views('binaryFile', paths, {}) %}
@@ -135,8 +138,9 @@
 {% macro spark_decoded(content) %}
     {# Bytes as UTF-8 without a mark at the begin; where they are none, as \xNN but for the ends of lines. #}
     {% set text = 'decode(' ~ content ~ ", 'UTF-8')" %}
-    {% do return("regexp_replace(case when cast(" ~ text ~ ' as binary) = ' ~ content ~ ' then ' ~ text ~ ' else replace('
-        ~ sluice.spark_text_of_bytes(content) ~ ", '\\\\x0A', '\\n') end, '^(\\uFEFF|\\\\\\\\xEF\\\\\\\\xBB\\\\\\\\xBF)', '')") %}
+    {% set escaped = 'replace(' ~ sluice.spark_text_of_bytes(content) ~ ', ' ~ sluice.literal('\\x0A') ~ ", '\\n')" %}
+    {% do return('regexp_replace(case when cast(' ~ text ~ ' as binary) = ' ~ content ~ ' then ' ~ text ~ ' else '
+        ~ escaped ~ ' end, ' ~ sluice.literal('^(\\uFEFF|\\\\xEF\\\\xBB\\\\xBF)') ~ ", '')") %}
 {% endmacro %}
 
 

@@ -38,24 +38,17 @@
     }.get(family, text) %}
     {% set value = 'try_cast(' ~ spelled ~ ' as ' ~ sluice.storage_type(type) ~ ')' %}
     {% if not pattern %}{% do return(value) %}{% endif %}
-    {% do return('case when ' ~ sluice.pattern_condition(text, '^ *' ~ pattern ~ ' *$') ~ ' then ' ~ value ~ ' end') %}
+    {% do return('case when ' ~ sluice.pattern_condition(text, '^ *' ~ pattern ~ ' *$') ~ ' then ' ~ value
+        ~ ' end') %}
 {% endmacro %}
 
 
 {% macro spark__same_whole_number_condition(value, text) %}
-    {# Spark's cast to a decimal takes the shortest text of the number for it, its cast to a bigint is exact. Beyond that
-       a double has whole numbers by the 2048. #}
+    {# Spark's cast to a decimal takes the shortest text of the number for it, its cast to a bigint is exact. Beyond
+       that a double has whole numbers by the 2048. #}
     {% set double, number = 'cast(' ~ value ~ ' as double)', 'try_cast(' ~ text ~ ' as decimal(38, 0))' %}
     {% do return('(try_cast(' ~ double ~ ' as bigint) = ' ~ number ~ ' or (' ~ number ~ ' % 2048 = 0 and try_cast('
         ~ double ~ ' / 2048 as bigint) = ' ~ number ~ ' / 2048))') %}
-{% endmacro %}
-
-
-{% macro spark_json_condition(text) %}
-    {# True where a text is one JSON value: see spark__object_condition(). #}
-    {% do return("coalesce(array_join(slice(from_json(concat('[', " ~ text
-        ~ ", ',\"_sluice_end\"]'), 'array<string>', " ~ sluice.spark_json_options()
-        ~ "), 2, 2147483647), ',') = '_sluice_end', false)") %}
 {% endmacro %}
 
 

@@ -9,14 +9,22 @@
 
 
 {% macro spark__object_condition(line, unique_names) %}
-    {# Spark's functions pass over what stands behind a value: with a mark behind it in a list, the mark is the second
-       element only if the text is one value. Which function refuses a wrong mark of quotation and which a wrong number
-       differs, so both are asked. #}
+    {# Spark's functions pass over what stands behind a value. Which of them refuses a wrong quotation mark, and which a
+       wrong number, differs, so both are asked. #}
     {% set names = 'json_object_keys(' ~ line ~ ')' %}
     {% do return(
-        line ~ " rlike '^[ \\\\t\\\\r\\\\n]*[{]' and " ~ sluice.spark_json_condition(line) ~ ' and ' ~ names ~ ' is not null'
+        line ~ ' rlike ' ~ sluice.literal('^[ \\t\\r\\n]*[{]') ~ ' and ' ~ sluice.spark_json_condition(line)
+        ~ ' and ' ~ names ~ ' is not null'
         ~ (' and size(' ~ names ~ ') = size(array_distinct(' ~ names ~ '))' if unique_names else '')
     ) %}
+{% endmacro %}
+
+
+{% macro spark_json_condition(text) %}
+    {# True where a text is one JSON value: a mark behind it in a list is the second element then. #}
+    {% do return("coalesce(array_join(slice(from_json(concat('[', " ~ text
+        ~ ", ',\"_sluice_end\"]'), 'array<string>', " ~ sluice.spark_json_options()
+        ~ "), 2, 2147483647), ',') = '_sluice_end', false)") %}
 {% endmacro %}
 
 
@@ -160,3 +168,23 @@
     {% set text = 'coalesce(' ~ line ~ ", '')" %}
     {% do return("concat('{\"_corrupt_record\":', " ~ sluice.json_of_text(text) ~ ", '}')") %}
 {% endmacro %}
+
+
+{% macro spark__other_names_expression(line, names) %}
+    {% do return('array_except(json_object_keys(' ~ line ~ '), from_json(' ~ sluice.literal(tojson(names | list))
+        ~ ", 'array<string>'))") %}
+{% endmacro %}
+
+
+{% macro spark__merged_rescued_expression(rescued, values, line, others) -%}
+    {# The members of both objects, one behind the other. #}
+    {%- set other = "transform(" ~ others ~ ", field -> concat(" ~ sluice.json_of_text('field') ~ ", ':', coalesce("
+        ~ "get_json_object(concat('[', " ~ line ~ ", ']'), concat('$[*][\\'', field, '\\']')), 'null')))"
+        if others else none -%}
+    concat('{', concat_ws(',',
+        nullif(substr({{ rescued }}, 2, length({{ rescued }}) - 2), ''),
+        nullif({{ sluice.spark_json_members(values) }}, '')
+        {%- if other %},
+        nullif(array_join({{ other }}, ','), ''){% endif %}
+    ), '}')
+{%- endmacro %}
