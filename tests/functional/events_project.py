@@ -21,7 +21,9 @@ RULES = {
     "valid_operation_date": "operation_date is not null",
 }
 SILVER = """\
-select * replace (try_cast(operation_date as timestamp) as operation_date)
+select
+    {{ sluice.star(ref('bronze'), except=['operation_date']) }},
+    try_cast(operation_date as timestamp) as operation_date
 from {{ sluice.stream(ref('bronze')) }}
 """
 CURRENT = {

@@ -44,8 +44,8 @@ def given(change: Mapping[str, Any]) -> dict[str, Any]:
 
 def typed(**types: str) -> str:
     """The events with other types of some columns."""
-    casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in types.items())
-    return f"select * replace ({casts}) from raw.events"
+    columns = [f"cast({c} as {types[c]}) as {c}" if c in types else c for c in TYPES]
+    return f"select {', '.join(columns)} from raw.events"
 
 
 def rebuild(project: Project, **args: Any) -> Run:

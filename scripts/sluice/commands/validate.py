@@ -50,7 +50,8 @@ def validate(project: Project) -> dict[str, Any]:
         ]
     if project.database_file:
         with scratch(project) as copy:
-            found, unchecked = dry_run(copy, manifest, ["build", "--empty"])
+            build = ["build", "--empty", "--exclude-resource-type", "unit_test"]
+            found, unchecked = dry_run(copy, manifest, build)
     else:
         found, unchecked = dry_run(project, manifest, ["compile"])
     return report(problems + found, unchecked, len(flows(manifest)) - len(unchecked))
@@ -86,7 +87,7 @@ def dry_run(project: Project, manifest: Any, command: list[str]) -> tuple[list[P
             warnings.append(event.info.msg)
 
     with TemporaryDirectory(prefix="sluice-", ignore_cleanup_errors=True) as folder:
-        options = [*command, "--target-path", folder, "--exclude-resource-type", "unit_test"]
+        options = [*command, "--target-path", folder]
         result = project.dbt(*SILENT, *options, manifest=manifest, listeners=[listen])
     if result.exception:
         raise project.wrong(result.exception)

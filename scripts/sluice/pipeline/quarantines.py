@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -53,7 +54,7 @@ def quarantine_of(database: Database, node: Any, samples: int) -> dict[str, Any]
         f"select _sluice_violations, count(*) as n from {relation} group by _sluice_violations"
     ):
         rows += row["n"]
-        for rule in row["_sluice_violations"] or []:
+        for rule in names_of(row["_sluice_violations"]):
             rules[rule] += row["n"]
     newest = database.query(
         f"select * from {relation} order by _sluice_quarantined_at desc limit {samples}"
@@ -65,10 +66,15 @@ def quarantine_of(database: Database, node: Any, samples: int) -> dict[str, Any]
         "rules": dict(rules.most_common()),
         "samples": [
             {
-                "violations": list(row["_sluice_violations"] or []),
+                "violations": names_of(row["_sluice_violations"]),
                 "quarantined_at": row["_sluice_quarantined_at"],
                 "values": {key: row[key] for key in row if not key.startswith(OURS)},
             }
             for row in newest
         ],
     }
+
+
+def names_of(found: Any) -> list[str]:
+    """Return a list of names; the driver of Spark gives a list as its JSON."""
+    return json.loads(found) if isinstance(found, str) else list(found or [])
