@@ -271,6 +271,7 @@ def test_rows_that_go_to_the_quarantine_leave(project: Project) -> None:
     assert found(project, "per_id", "id") == [(2,)]
 
 
+@pytest.mark.not_on_spark("dbt-spark knows one catalog")
 def test_in_another_database(project: Project) -> None:
     """The state of a table is where the table is."""
     project.attach("other")
