@@ -67,7 +67,7 @@ test: setup ## Run all tests: scripts, macros, then dbt's own in a scratch pipel
 
 test-spark: setup ## Run what is known to pass on Spark with Iceberg, on a cluster made for it (needs Java 17)
 	@$(BIN)/python tests/environments.py spark
-	@.state/dbts/spark/bin/python -m pytest --engine spark -n 2 --dist loadfile $(SPARK_TESTS:%=tests/functional/test_%.py) $(ARGS)
+	@.state/dbts/spark/bin/python -m pytest --engine spark -n 2 --dist loadfile @tests/functional/on_spark.txt $(ARGS)
 
 lint: setup ## Check Python, SQL and YAML
 	@$(BIN)/ruff check .
