@@ -116,7 +116,10 @@
     {% set compared = sluice.columns_named(columns, plan.compared) %}
     select *
     from (
-        select *, {{ sluice.row_id_expression(columns) }} as _sluice_row, {{ sluice.named_key_texts(plan['keys'], columns) }}
+        select
+            *,
+            {{ sluice.row_id_expression(columns) }} as _sluice_row,
+            {{ sluice.named_key_texts(plan['keys'], columns) }}
         from {{ relation }}
     ) as _sluice_table
     where exists (

@@ -68,8 +68,8 @@
     {% set quarantine = sluice.quarantine_relation(relation) %}
     {% set marks = [] if plan.made else sluice.mark_column_statements(quarantine, look.columns.quarantine) %}
     {% do return(plan.statements + marks + [
-        'update ' ~ relation ~ ' set _sluice_batch = -_sluice_batch where ' ~ sluice.row_id_expression(look.columns.table)
-            ~ ' in (select _sluice_row from ' ~ batch ~ ')',
+        'update ' ~ relation ~ ' set _sluice_batch = -_sluice_batch where '
+            ~ sluice.row_id_expression(look.columns.table) ~ ' in (select _sluice_row from ' ~ batch ~ ')',
         sluice.quarantine_statement(relation, batch, rules, columns, '_sluice_batch', 'true', -1),
         'delete from ' ~ relation ~ ' where _sluice_batch < 0',
         'update ' ~ quarantine ~ ' set _sluice_released_batch = null where _sluice_released_batch < 0',

@@ -21,6 +21,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import environments
 
+PROFILES = "SLUICE_TEST_PROFILES"
+"""The folder of profiles.yml, where it is not the project's."""
+
 
 @dataclass
 class Run:
@@ -127,7 +130,7 @@ class InProcess(Dbt):
         home = Path.cwd()
         os.chdir(root)
         try:
-            where = ["--project-dir", ".", "--profiles-dir", "."]
+            where = ["--project-dir", ".", "--profiles-dir", os.environ.get(PROFILES, ".")]
             options = ["--no-use-colors", "--quiet", "--no-write-json", "--log-level-file", "none"]
             outcome = runner.invoke([*options, *args, *where])
         finally:
@@ -152,7 +155,7 @@ class Command(Dbt):
         written = target / "run_results.json"
         if "retry" not in args:
             written.unlink(missing_ok=True)
-        where = ["--project-dir", ".", "--profiles-dir", "."]
+        where = ["--project-dir", ".", "--profiles-dir", os.environ.get(PROFILES, ".")]
         done = subprocess.run(
             [environments.dbt("v2"), *args, *where],
             cwd=root,

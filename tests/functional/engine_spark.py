@@ -28,6 +28,7 @@ import pyarrow.parquet
 import yaml
 from pyhive import hive
 
+import dbts
 import spark_types
 from dbts import environments
 from engine import Batch, Engine, Relation, Row
@@ -125,13 +126,11 @@ class Spark(Engine):
         return yaml.safe_dump(settings, sort_keys=False)
 
     def variables(self, prefix: str) -> dict[str, str]:
-        """As the profile of the pipeline has it, and the target by dbt's own variable."""
-        return {
-            "DBT_TARGET": "spark",
-            f"{prefix}_SPARK_HOST": self.host,
-            f"{prefix}_SPARK_PORT": str(self.port),
-            f"{prefix}_SPARK_SCHEMA": self.catalog(),
-        }
+        """Profiles of their own: that of the pipeline has no place for a catalog."""
+        profiles = {self.name: {"target": "spark", "outputs": {"spark": self.profile("main", 2)}}}
+        (self.folder / "profiles").mkdir(exist_ok=True)
+        (self.folder / "profiles" / "profiles.yml").write_text(json.dumps(profiles))
+        return {dbts.PROFILES: str(self.folder / "profiles")}
 
     def close(self) -> None:
         """dbt-spark closes what it opened."""

@@ -157,7 +157,7 @@ import json, os, sys
 from dbt.cli.main import dbtRunner
 
 project = ["--no-write-json", "--log-level-file", "none", "--project-dir", ".",
-           "--profiles-dir", "."]
+           "--profiles-dir", os.environ.get("SLUICE_TEST_PROFILES", ".")]
 parsed = dbtRunner().invoke(["--quiet", "parse", *project])
 print(json.dumps(parsed.success), flush=True)
 for line in sys.stdin:

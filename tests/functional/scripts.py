@@ -17,7 +17,7 @@ CUT = """\
 
 {% macro default__run_script(statements, name, in_transaction, answer) %}
     {% set stop = env_var('STOP_BEHIND', '1000') | int %}
-    {% for sql in statements[:stop] %}{% do run_query(sql) %}{% endfor %}
+    {% for sql in statements[:stop] %}{% do sluice.run_statement(sql) %}{% endfor %}
     {% if stop < statements | length %}
         {% do exceptions.raise_compiler_error('cut off behind ' ~ statements[:stop][-1:]) %}
     {% endif %}

@@ -241,6 +241,7 @@ def test_what_rewrites_a_target_keeps_no_keys(stage: Project) -> None:
 
 
 @pytest.mark.dbt_v1("its hooks share no transaction with the rows")
+@pytest.mark.not_on_spark("each statement is committed by itself")
 def test_rows_checkpoint_and_keys_are_one_transaction(stage: Project) -> None:
     """A run that fails leaves table and checkpoint as they were, and the next one reads on."""
     fails = "select case when count(*) = 5 then error('broken') end from {{ this }}"

@@ -123,7 +123,8 @@
     {% for column in sluice.columns_of(relation) if column.name.startswith('_sluice_rule_') %}
         {% do chosen.append('bool_and(' ~ column.name ~ ') as ' ~ column.name) %}
     {% endfor %}
-    {% do return('(select ' ~ (['_sluice_row'] + chosen) | join(', ') ~ ' from ' ~ relation ~ ' group by _sluice_row)') %}
+    {% do return('(select ' ~ (['_sluice_row'] + chosen) | join(', ') ~ ' from ' ~ relation
+        ~ ' group by _sluice_row)') %}
 {% endmacro %}
 
 
