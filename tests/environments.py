@@ -34,8 +34,10 @@ LAKE = {
     "duckdb": "1.5.5",
     "duckdb-extensions": "1.5.5",
     "duckdb-extension-ducklake": "1.5.5",
+    "duckdb-extension-postgres-scanner": "1.5.5",
+    "duckdb-extension-sqlite-scanner": "1.5.5",
 }
-"""dbt v1 on the DuckDB for which a package registry has the extension DuckLake."""
+"""dbt v1 on the DuckDB for which a package registry has DuckLake and its catalogs."""
 
 CANNOT_BE_HAD = 3
 """How this ends where the registries of a machine do not have the library."""
@@ -101,7 +103,8 @@ def install_lake(folder: Path) -> None:
     code = """if True:
         import sys, duckdb, duckdb_extensions
         connection = duckdb.connect(config={"extension_directory": sys.argv[1]})
-        duckdb_extensions.import_extension("ducklake", con=connection)
+        for name in ("ducklake", "postgres_scanner", "sqlite_scanner"):
+            duckdb_extensions.import_extension(name, con=connection)
     """
     python = folder / "bin" / "python"
     subprocess.run([python, "-c", code, folder / "extensions"], check=True)

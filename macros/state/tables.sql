@@ -67,6 +67,7 @@
 {% macro create_state(database=none) %}
     {# Makes our schema, tables and views where they are missing. Safe to repeat. #}
     {% do sluice.check_rooms(database) %}
+    {% do sluice.check_database(database or target.database) %}
     {% set missing = [] %}
     {% for name in sluice.state_tables() %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
@@ -89,8 +90,32 @@
         {% do adapter.cache_added(relation) %}
     {% endfor %}
     {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
-        {% do run_query('create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+        {% set view = sluice.state_relation(name, database) %}
+        {% if not sluice.is_view_of(view, query) %}
+            {% do run_query('create or replace view ' ~ view ~ ' as\n' ~ query) %}
+        {% endif %}
     {% endfor %}
+{% endmacro %}
+
+
+{% macro check_database(database) %}
+    {# What an engine wants to be set in a database before anything of ours is kept there. #}
+    {% do adapter.dispatch('check_database', 'sluice')(database) %}
+{% endmacro %}
+
+{% macro default__check_database(database) %}
+    {# Nothing. #}
+{% endmacro %}
+
+
+{% macro is_view_of(relation, query) %}
+    {# Whether a view is there already and is of this query. #}
+    {% do return(adapter.dispatch('is_view_of', 'sluice')(relation, query)) %}
+{% endmacro %}
+
+{% macro default__is_view_of(relation, query) %}
+    {# Where to replace it is nothing. #}
+    {% do return(false) %}
 {% endmacro %}
 
 

@@ -38,6 +38,13 @@ settings.register_profile("nightly", max_examples=80, print_blob=True, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 
 
+MARKERS = (
+    "dbt_v1(reason): what dbt v2 does not have, and why",
+    "duckdb_file(reason): what a DuckLake does not have, and why",
+    "ducklake(reason): what only a DuckLake has, and why",
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the choices of the engine and of dbt."""
     parser.addoption(
@@ -61,14 +68,22 @@ def pytest_configure(config: pytest.Config) -> None:
         dbts.choose(config.getoption("--dbt"))
     except dbts.environments.CannotBeHadError as reason:
         raise pytest.UsageError(str(reason)) from reason
-    config.addinivalue_line("markers", "dbt_v1(reason): what dbt v2 does not have, and why")
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On dbt v2 leave out what it does not have."""
-    for item in items if dbts.is_v2() else ():
-        if mark := item.get_closest_marker("dbt_v1"):
-            item.add_marker(pytest.mark.skip(reason=f"not on dbt v2: {mark.args[0]}"))
+    """Leave out what the chosen dbt or the chosen engine does not have."""
+    is_lake = config.getoption("--engine") == "ducklake"
+    left_out = {
+        "dbt_v1": dbts.is_v2() and "not on dbt v2",
+        "duckdb_file": is_lake and "not in a DuckLake",
+        "ducklake": not is_lake and "in a DuckLake only",
+    }
+    for name, where in left_out.items():
+        for item in items if where else ():
+            if mark := item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=f"{where}: {mark.args[0]}"))
 
 
 @pytest.fixture(scope="session")
