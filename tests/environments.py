@@ -37,8 +37,10 @@ LAKE = {
     "duckdb": "1.5.5",
     "duckdb-extensions": "1.5.5",
     "duckdb-extension-ducklake": "1.5.5",
+    "duckdb-extension-postgres-scanner": "1.5.5",
+    "duckdb-extension-sqlite-scanner": "1.5.5",
 }
-"""dbt v1 on the DuckDB for which a package registry has the extension DuckLake."""
+"""dbt v1 on the DuckDB for which a package registry has DuckLake and its catalogs."""
 
 SPARK = {"dbt-spark[PyHive,session]": "1.11.0", "pyspark": "3.5.9"}
 ICEBERG = {"snowpark-connect-deps-iceberg": "1.0.2"}
@@ -114,7 +116,8 @@ def install_lake(folder: Path) -> None:
     code = """if True:
         import sys, duckdb, duckdb_extensions
         connection = duckdb.connect(config={"extension_directory": sys.argv[1]})
-        duckdb_extensions.import_extension("ducklake", con=connection)
+        for name in ("ducklake", "postgres_scanner", "sqlite_scanner"):
+            duckdb_extensions.import_extension(name, con=connection)
     """
     python = folder / "bin" / "python"
     subprocess.run([python, "-c", code, folder / "extensions"], check=True)

@@ -10,6 +10,7 @@
     {% set target_relation = sluice.relation_of(node) %}
     {% set id = sluice.dataset_id(target_relation) %}
     {% do sluice.create_state(node.database) %}
+    {% set version = sluice.planned_version(target_relation) %}
     {% set recorded = sluice.target_options(id, node.database) or {'unfinished': true} %}
     {% set is_ours = not recorded.unfinished and not recorded.made_by %}
     {% set old = sluice.relation_to_adopt(node, target_relation, from) %}
@@ -34,7 +35,7 @@
         sluice.update_ended([]),
     ] %}
     {% do statements.extend(sluice.commit_statements(target_relation, [], false, {}, events)) %}
-    {% do sluice.run_script(statements, 'operation') %}
+    {% do sluice.run_script(sluice.claimed(statements, target_relation, version), 'operation') %}
     {% if node.database != target.get('database') %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
     {% do log('sluice: ' ~ counts.num_versions ~ ' versions of ' ~ old ~ ' and ' ~ counts.num_deletes
         ~ ' deletes (where a version ends and none follows at once) are events of ' ~ target_relation

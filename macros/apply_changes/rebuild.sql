@@ -10,6 +10,7 @@
     {% set events = sluice.events_relation(target_relation) %}
     {% do sluice.create_state(node.database) %}
     {% do sluice.begin_transaction() %}
+    {% set version = sluice.planned_version(target_relation) %}
     {% if start_over %}
         {% if sluice.knows_files(sluice.dataset_id(target_relation), node.database) %}
             {% do sluice.raise_errors('sluice.rebuild error', [
@@ -17,7 +18,8 @@
                 ~ 'dbt run --full-refresh --select ' ~ sluice.selector_of(node),
             ], node) %}
         {% endif %}
-        {% do sluice.run_script(sluice.drop_statements([target_relation, events]), 'replay', true) %}
+        {% do sluice.run_script(sluice.claimed(
+            sluice.drop_statements([target_relation, events]), target_relation, version), 'replay', true) %}
         {% do adapter.commit() %}
         {% do log('sluice: ' ~ target_relation ~ ' and its kept events were dropped; '
             ~ 'the next run reads its source anew: dbt build --select ' ~ node.name, info=true) %}
@@ -41,7 +43,9 @@
             ~ ' and read the source anew (it must still hold the feed): ' ~ sluice.rebuild_command(node)) %}
         {% do sluice.raise_errors('sluice.rebuild error', errors, node) %}
     {% endif %}
-    {% do sluice.run_script(sluice.replay_statements(replay, target_relation, recorded, record), 'replay', true) %}
+    {% do sluice.run_script(sluice.claimed(
+        sluice.replay_statements(replay, target_relation, recorded, record), target_relation, version),
+        'replay', true) %}
     {% do adapter.commit() %}
     {% do log('sluice: ' ~ target_relation ~ ' was replayed from '
         ~ ('its streams' if streamed else 'its kept events'), info=true) %}

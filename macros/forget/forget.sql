@@ -9,6 +9,7 @@
     {% set seed = sluice.forget_source(source, where, keys, dry_run, rewrite) %}
     {% do sluice.create_state(seed.database) %}
     {% do sluice.drop_staged_tables_of(seed.database) %}
+    {% set versions = sluice.planned_versions(seed.database) %}
     {% set scope = sluice.forget_scope(seed, keys) %}
     {% set plans = sluice.forget_plans(scope, where) %}
     {% set found = sluice.forget_counts(plans, scope) %}
@@ -28,8 +29,12 @@
         sluice.forget_event(seed, found),
         sluice.update_ended([]),
     ] %}
+    {% set claims = [] %}
+    {% for plan in plans %}
+        {% do claims.extend(sluice.claim_statements(plan.relation, versions[plan.node.unique_id])) %}
+    {% endfor %}
     {% do sluice.run_script(
-        sluice.forget_statements(plans, values)
+        claims + sluice.forget_statements(plans, values)
         + sluice.commit_statements(sluice.relation_of(seed), [], false, {}, events)
         + sluice.drop_statements(staged),
         'operation') %}

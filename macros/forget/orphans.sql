@@ -60,6 +60,7 @@
     {% endfor %}
     {% for relation in [
         sluice.events_relation(own), sluice.changed_keys_relation(own), sluice.adopted_relation(own),
+        sluice.version_relation(own),
     ] if load_cached_relation(relation) is not none %}
         {% do found.append(relation) %}
     {% endfor %}

@@ -36,6 +36,16 @@
 {% endmacro %}
 
 
+{% macro planned_versions(database) %}
+    {# {id of a node of ours in a database: the version of its state}, to be asked for before anything is read. #}
+    {% set versions = {} %}
+    {% for node in graph.nodes.values() if sluice.keeps_state(node) and node.database == database %}
+        {% do versions.update({node.unique_id: sluice.planned_version(sluice.relation_of(node))}) %}
+    {% endfor %}
+    {% do return(versions) %}
+{% endmacro %}
+
+
 {% macro stream_roots(node) %}
     {# The ids of the tables from which the streams come that a table reads, at first hand or through others; of one
        that reads none its own. #}

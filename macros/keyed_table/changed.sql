@@ -94,6 +94,7 @@
        model starts over, the relation was rewritten, or it does not say what changed. `restarted` is for the
        checkpoint. #}
     {% set id = sluice.dataset_id(source) %}
+    {% set version = sluice.planned_version(this) %}
     {% set streaming = sluice.is_streaming_table(sluice.node_at(source)) %}
     {% set latest = sluice.latest_batch(source) if streaming else sluice.committed_batch(id, id, source.database) %}
     {% set read = sluice.committed_batch(sluice.dataset_id(this), id, this.database) %}
@@ -117,6 +118,7 @@
         'batches': (source if streaming else kept) | string,
         'keys': types,
         'shape': local_md5(shape | join(', ')),
+        'version': version or 0,
     }) %}
 {% endmacro %}
 

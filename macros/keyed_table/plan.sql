@@ -1,9 +1,13 @@
 {% macro keyed_plan(existing, recorded, full_refresh) %}
-    {# What a run of this model has to do, and whether it may: {'mode', 'keys', 'ranges', 'record', 'query'}. Modes:
-       `new` (the table is made), `all` (every row is compared), `keys` (those of the changed keys), `nothing`. #}
+    {# What a run of this model has to do, and whether it may: {'mode', 'keys', 'ranges', 'record', 'query', 'version'
+       (see claimed())}. Modes: `new` (the table is made), `all` (every row is compared), `keys` (those of the changed
+       keys), `nothing`. #}
     {% set query = model.get('compiled_code') %}
-    {% set ranges = {} %}
-    {% for range in sluice.notes('changed', query) %}{% do ranges.update({range.source: range}) %}{% endfor %}
+    {% set ranges, versions = {}, [] %}
+    {% for range in sluice.notes('changed', query) %}
+        {% do ranges.update({range.source: range}) %}
+        {% do versions.append(range.version) %}
+    {% endfor %}
     {% set ranges = ranges.values() | list %}
     {% set keys = (config.get('meta') or {}).get('keys') %}
     {% do sluice.check_keyed_table(existing, recorded, full_refresh, keys, ranges) %}
@@ -23,7 +27,10 @@
     {% else %}
         {% set mode = 'keys' if sluice.unread(ranges) else 'nothing' %}
     {% endif %}
-    {% do return({'mode': mode, 'keys': sluice.listed(keys), 'ranges': ranges, 'record': record, 'query': query}) %}
+    {% do return({
+        'mode': mode, 'keys': sluice.listed(keys), 'ranges': ranges, 'record': record, 'query': query,
+        'version': versions | min or none,
+    }) %}
 {% endmacro %}
 
 

@@ -5,7 +5,8 @@
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = sluice.found_relation(this) %}
     {% do sluice.ensure_state() %}
-    {% set recorded = sluice.node_state().options.get(sluice.dataset_id(this)) %}
+    {% set state = sluice.node_state() %}
+    {% set recorded = state.options.get(state.dataset) %}
     {% set full_refresh = sluice.is_full_refresh() or sluice.is_unfinished(recorded) %}
     {% do sluice.check_apply_changes_target(existing, recorded, full_refresh) %}
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
@@ -49,13 +50,14 @@
     {% set metrics = dict(plan.counts, **dict(arrived.counts, **counted.metrics)) %}
     {% set warnings = plan.warnings + arrived.events + sluice.failed_files_events(plans, read_errors) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
-    {% do sluice.run_script(
-        sluice.unfinished_statements(full_refresh)
+    {% set statements = sluice.unfinished_statements(full_refresh)
         + sluice.target_changed_keys(model, target_relation, plan, write, full_refresh)
         + write.statements + plan.statements
         + sluice.files_statements(plans, read_errors, source.arrived, full_refresh)
         + sluice.commit_statements(
-            target_relation, plan.ranges, full_refresh, plan.records, warnings + [dict(flow, **counted.event)])
+            target_relation, plan.ranges, full_refresh, plan.records, warnings + [dict(flow, **counted.event)]) %}
+    {% do sluice.run_script(
+        sluice.claimed(statements, target_relation, state.version)
         + sluice.drop_statements(plan.staged + write.staged + arrived.staged + landed),
         'main', in_transaction, counted.answer) %}
     {% do sluice.tell_counts(metrics) %}

@@ -26,12 +26,13 @@
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% set records = {} if plan.record == recorded and not full_refresh
         else {sluice.dataset_id(this): plan.record} %}
-    {% do sluice.run_script(
-        sluice.unfinished_statements(full_refresh)
+    {% set statements = sluice.unfinished_statements(full_refresh)
         + sluice.changed_keys_statements(model, target_relation, write.changes, rewritten=rewritten)
         + write.statements
         + sluice.commit_statements(
-            target_relation, plan.ranges, full_refresh, records, [dict(flow, **counted.event)])
+            target_relation, plan.ranges, full_refresh, records, [dict(flow, **counted.event)]) %}
+    {% do sluice.run_script(
+        sluice.claimed(statements, target_relation, plan.version)
         + sluice.drop_statements(write.staged),
         'main', in_transaction, counted.answer) %}
     {% do sluice.tell_counts(metrics) %}

@@ -66,7 +66,9 @@
         target_relation, ranges + [range], starts_over,
         dict(sluice.schema_records(plans), **({} if record == recorded else {state.dataset: record})),
         batch.events + sluice.failed_files_events(plans, read_errors) + [flow])) %}
-    {% do sluice.run_script(statements + sluice.drop_statements(batch.staged), 'main', in_transaction) %}
+    {% do sluice.run_script(
+        sluice.claimed(statements, target_relation, state.version) + sluice.drop_statements(batch.staged),
+        'main', in_transaction) %}
     {% do sluice.tell_counts(metrics) %}
     {% for dropped in [existing if starts_over else none, quarantine.dropped] if dropped %}
         {% do adapter.cache_dropped(dropped) %}

@@ -6,7 +6,8 @@
     {% set started = modules.datetime.datetime.now() %}
     {% do sluice.check_snapshot_dispatch() %}
     {% do sluice.ensure_state() %}
-    {% set recorded = sluice.target_options(sluice.dataset_id(this)) %}
+    {% set state = sluice.node_state() %}
+    {% set recorded = state.options.get(state.dataset) %}
     {% set starts_over = not target_exists or sluice.is_unfinished(recorded) %}
     {% do sluice.check_apply_changes_target(load_cached_relation(this), recorded, starts_over) %}
     {% do sluice.begin_transaction() %}
@@ -16,9 +17,10 @@
     {% set metrics = dict(plan.counts, **write.counts) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% do sluice.hand_over('metrics', metrics) %}
-    {% set script = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, starts_over)
+    {% set statements = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, starts_over)
         + write.statements + plan.statements
-        + sluice.commit_statements(this, plan.ranges, starts_over, plan.records, plan.warnings + [flow])
+        + sluice.commit_statements(this, plan.ranges, starts_over, plan.records, plan.warnings + [flow]) %}
+    {% set script = sluice.claimed(statements, this, state.version)
         + sluice.drop_statements(plan.staged + write.staged) %}
     {% if target_exists %}
         {# dbt sends it, as its merge. #}

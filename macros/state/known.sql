@@ -1,10 +1,13 @@
 {% macro node_state() %}
     {# What is known of the model that runs (see known_state): as stream() and read_files() found it when the model was
        compiled, else asked for. #}
+    {% set states, versions = [], [] %}
     {% for state in sluice.notes('state', model.get('compiled_code')) if state.dataset == sluice.dataset_id(this) %}
-        {% do return(state) %}
+        {% do states.append(state) %}
+        {% do versions.append(state.version or 0) %}
     {% endfor %}
-    {% do return(sluice.known_state(this)) %}
+    {# What was read first has the lowest version. #}
+    {% do return(dict(states[0], version=versions | min or none) if states else sluice.known_state(this)) %}
 {% endmacro %}
 
 
@@ -12,8 +15,8 @@
     {# All that a dataset needs to know before it reads, in one query: {'dataset': its id, 'options': {dataset id, or
        'id < source': the options that it was last made with}, 'read': {dataset id: how far it has read that}, 'latest':
        {id of a source: how far that has come}, 'unfinished': whether it began to start over and did not come to the
-       end, 'forgotten': {key columns (JSON): salt} of the keys that were forgotten}. A position is {epoch, batch}, and
-       `rows` of the source up to there where they were counted. #}
+       end, 'forgotten': {key columns (JSON): salt} of the keys that were forgotten, 'version': see claimed()}. A
+       position is {epoch, batch}, and `rows` of the source up to there where they were counted. #}
     {% set queries = sluice.state_queries(relation, sources) %}
     {% set rows = sluice.query_rows(queries | join('\nunion all\n')) if queries else [] %}
     {% do return(sluice.state_of_rows(relation, rows)) %}
@@ -40,7 +43,8 @@
                 'latest', checkpoints, 'dataset = ' ~ own ~ ' and source = ' ~ own)) %}
         {% endif %}
     {% endfor %}
-    {% do return(queries + sluice.forgotten_queries(relation)) %}
+    {% set version = sluice.version_query(relation) %}
+    {% do return(queries + ([version] if version else []) + sluice.forgotten_queries(relation)) %}
 {% endmacro %}
 
 
@@ -88,12 +92,13 @@
     {# What known_state() returns, of the rows of its queries. #}
     {% set id = sluice.dataset_id(relation) %}
     {% set state = {
-        'dataset': id, 'options': {}, 'read': {}, 'latest': {}, 'unfinished': false, 'forgotten': {},
+        'dataset': id, 'options': {}, 'read': {}, 'latest': {}, 'unfinished': false, 'forgotten': {}, 'version': none,
     } %}
     {% for row in rows if row.kind == 'options' %}
         {% do state.options.update({row.name: fromjson(row.value)}) %}
     {% endfor %}
     {% do state.update({'unfinished': sluice.is_unfinished(state.options.get(id))}) %}
+    {% for row in rows if row.kind == 'version' %}{% do state.update({'version': row.value | int}) %}{% endfor %}
     {% for row in rows if row.kind == 'forgotten' %}{% do state.forgotten.update({row.name: row.value}) %}{% endfor %}
     {% for row in rows if row.kind in ('read', 'latest') %}
         {% set epoch, batch, num_rows = row.value.split(' ') %}

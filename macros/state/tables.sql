@@ -70,6 +70,7 @@
     {% set schema = sluice.state_relation('event_log', database).without_identifier() %}
     {% set create_schema = 'create schema if not exists ' ~ schema %}
     {% if sluice.fails_without_schema() %}{% do sluice.run_statement(create_schema) %}{% endif %}
+    {% do sluice.check_database(database or target.get('database')) %}
     {% set missing = [] %}
     {% for name in sluice.state_tables() %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
@@ -89,8 +90,10 @@
         {% do adapter.cache_added(relation) %}
     {% endfor %}
     {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
-        {% do sluice.run_statement(
-            'create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
+        {% set view = sluice.state_relation(name, database) %}
+        {% if not sluice.is_view_of(view, query) %}
+            {% do sluice.run_statement('create or replace view ' ~ view ~ ' as\n' ~ query) %}
+        {% endif %}
     {% endfor %}
 {% endmacro %}
 
@@ -102,6 +105,27 @@
 
 {% macro default__fails_without_schema() %}
     {# Engines that find no table there. #}
+    {% do return(false) %}
+{% endmacro %}
+
+
+{% macro check_database(database) %}
+    {# What an engine wants to be set in a database before anything of ours is kept there. #}
+    {% do adapter.dispatch('check_database', 'sluice')(database) %}
+{% endmacro %}
+
+{% macro default__check_database(database) %}
+    {# Nothing. #}
+{% endmacro %}
+
+
+{% macro is_view_of(relation, query) %}
+    {# Whether a view is there already and is of this query. #}
+    {% do return(adapter.dispatch('is_view_of', 'sluice')(relation, query)) %}
+{% endmacro %}
+
+{% macro default__is_view_of(relation, query) %}
+    {# Where to replace it is nothing. #}
     {% do return(false) %}
 {% endmacro %}
 

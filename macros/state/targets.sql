@@ -47,11 +47,12 @@
     {% set statements = [] %}
     {% for reader in graph.nodes.values() if sluice.is_target(reader) and node.unique_id in reader.depends_on.nodes
         and reader.database == relation.database %}
-        {% set id = sluice.dataset_id(sluice.relation_of(reader)) %}
+        {% set place = sluice.relation_of(reader) %}
+        {% set id, version = sluice.dataset_id(place), sluice.planned_version(place) %}
         {% set recorded = sluice.target_options(id, reader.database) %}
         {% if recorded and recorded.get('state', {}).kind == 'stream' %}
-            {% do statements.append(
-                sluice.insert_target_options(id, dict(recorded, recount=true), reader.database)) %}
+            {% do statements.extend(sluice.claimed(
+                [sluice.insert_target_options(id, dict(recorded, recount=true), reader.database)], place, version)) %}
         {% endif %}
     {% endfor %}
     {% do return(statements) %}

@@ -14,6 +14,7 @@
             ~ 'dbt build --select ' ~ sluice.selector_of(node), info=true) %}
         {% do return(none) %}
     {% endif %}
+    {% set version = sluice.planned_version(reader) %}
     {% set ranges = sluice.unread_ranges(node, id, reader.database) %}
     {% if not sluice.committed_batch(id, id, reader.database).epoch %}
         {% do ranges.append(sluice.adopted_range(reader)) %}
@@ -23,7 +24,9 @@
     {% set statements = [] %}
     {% if files %}{% do statements.append(sluice.insert_adopted_files(node, reader, adopted)) %}{% endif %}
     {% if ranges %}{% do statements.append(sluice.insert_checkpoints(id, ranges, reader.database)) %}{% endif %}
-    {% if statements %}{% do sluice.run_script(statements, 'operation') %}{% endif %}
+    {% if statements %}
+        {% do sluice.run_script(sluice.claimed(statements, reader, version), 'operation') %}
+    {% endif %}
     {% for range in ranges if range.source != id %}
         {% do log('sluice: ' ~ reader ~ ' goes on behind batch ' ~ range.to ~ ' of ' ~ range.source
             ~ ' (epoch ' ~ range.epoch ~ ')', info=true) %}

@@ -40,7 +40,9 @@
         {% do statements.extend(sluice.recount_statements(node, relation)) %}
         {# Keyed tables read it anew; in another database that would be another transaction. #}
         {% for reader in sluice.keyed_readers(node) if reader.database == node.database %}
-            {% do statements.append(sluice.forget_checkpoint_statement(sluice.relation_of(reader), relation)) %}
+            {% set place = sluice.relation_of(reader) %}
+            {% do statements.extend(sluice.claimed(
+                [sluice.forget_checkpoint_statement(place, relation)], place, sluice.planned_version(place))) %}
         {% endfor %}
     {% endif %}
     {# Of the other rules only the rows that were moved are known. #}
@@ -54,7 +56,8 @@
         }, started) %}
     {% do statements.extend(sluice.commit_statements(
         relation, [], false, sluice.without_proofs(look.state) if results.rows else {}, events)) %}
-    {% do sluice.run_script(statements + sluice.drop_statements([batch]), 'operation') %}
+    {% do sluice.run_script(
+        sluice.claimed(statements, relation, look.state.version) + sluice.drop_statements([batch]), 'operation') %}
     {% if plan.made and results.rows %}{% do adapter.cache_added(plan.made) %}{% endif %}
     {% if node.database != target.get('database') %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
     {% do sluice.tell_quarantined(node, relation, results) %}

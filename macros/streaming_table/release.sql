@@ -43,7 +43,8 @@
     {% if counts.released %}
         {% do statements.append('delete from ' ~ quarantine ~ ' where _sluice_released_batch = ' ~ range.to) %}
     {% endif %}
-    {% do sluice.run_script(statements + sluice.drop_statements([batch]), 'operation') %}
+    {% do sluice.run_script(
+        sluice.claimed(statements, relation, look.state.version) + sluice.drop_statements([batch]), 'operation') %}
     {% if node.database != target.get('database') %}{% do sluice.collect_event_logs([node.database]) %}{% endif %}
     {% do log('sluice: ' ~ counts.judged ~ ' quarantined rows of ' ~ relation ~ ' were judged, ' ~ counts.released
         ~ ' released' ~ (' as batch ' ~ range.to if counts.released else '') ~ ', ' ~ counts.held ~ ' held back',

@@ -38,6 +38,14 @@ settings.register_profile("nightly", max_examples=80, print_blob=True, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 
 
+MARKERS = (
+    "dbt_v1(reason): what dbt v2 does not have, and why",
+    "duckdb_file(reason): what a DuckLake does not have, and why",
+    "ducklake(reason): what only a DuckLake has, and why",
+    "not_on_spark(reason): what Spark does not have, and why",
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the choices of the engine and of dbt."""
     parser.addoption(
@@ -63,8 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         dbts.choose(config.getoption("--dbt"))
     except dbts.environments.CannotBeHadError as reason:
         raise pytest.UsageError(str(reason)) from reason
-    config.addinivalue_line("markers", "dbt_v1(reason): what dbt v2 does not have, and why")
-    config.addinivalue_line("markers", "not_on_spark(reason): what Spark does not have, and why")
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
 
 
 def start_spark(config: pytest.Config) -> None:
@@ -82,12 +90,18 @@ def start_spark(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On dbt v2, and on Spark, leave out what they do not have."""
-    left_out = {"dbt_v1": dbts.is_v2() and "dbt v2", "not_on_spark": is_spark() and "Spark"}
-    for item in items:
-        for marker, where in left_out.items():
-            if where and (mark := item.get_closest_marker(marker)):
-                item.add_marker(pytest.mark.skip(reason=f"not on {where}: {mark.args[0]}"))
+    """Leave out what the chosen dbt or the chosen engine does not have."""
+    is_lake = config.getoption("--engine") == "ducklake"
+    left_out = {
+        "dbt_v1": dbts.is_v2() and "not on dbt v2",
+        "duckdb_file": is_lake and "not in a DuckLake",
+        "ducklake": not is_lake and "in a DuckLake only",
+        "not_on_spark": is_spark() and "not on Spark",
+    }
+    for name, where in left_out.items():
+        for item in items if where else ():
+            if mark := item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=f"{where}: {mark.args[0]}"))
 
 
 @pytest.fixture(scope="session")

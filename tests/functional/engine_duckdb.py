@@ -135,28 +135,42 @@ class DuckDB(Engine):
 
 
 class DuckLake(DuckDB):
-    """A catalog and a folder of Parquet files beside it, attached to an empty DuckDB."""
+    """A catalog and a folder of Parquet files beside it, attached to an empty DuckDB.
+
+    server: the catalog that stands for that file, as DuckLake names it: of SQLite or PostgreSQL.
+    """
 
     EXTENSIONS = str(environments.PLACE / "lake" / "extensions")
     """Where the extension is installed; `tests/environments.py lake` does that."""
+
+    server: str | None = None
 
     def file(self, database: str | None = None) -> Path:
         """The file of a catalog."""
         return self.folder / f"{database or self.name}.ducklake"
 
     def files(self, database: str | None = None) -> Path:
-        """The folder of the tables."""
-        return self.folder / f"{database or self.name}.files"
+        """The folder of the tables, where DuckLake has it by itself."""
+        return self.folder / f"{database or self.name}.ducklake.files"
 
     def connect(self, database: str | None = None) -> duckdb.DuckDBPyConnection:
         """With the catalog as the current database."""
         connection = duckdb.connect(config={"extension_directory": self.EXTENSIONS})
         connection.execute("load ducklake")
         name = self.quote(database or self.name)
-        options = f"data_path '{self.files(database)}'"
-        connection.execute(f"attach 'ducklake:{self.file(database)}' as {name} ({options})")
+        catalog = self.server or self.file(database)
+        options = f"data_path '{self.files(database)}/'"
+        connection.execute(f"attach 'ducklake:{catalog}' as {name} ({options})")
         connection.execute(f"use {name}")
         return connection
+
+    def variables(self, prefix: str) -> dict[str, str]:
+        """As the profile of the pipeline has it, with its target."""
+        return {
+            "DBT_TARGET": "lake",
+            f"{prefix}_LAKE": str(self.server or self.file()),
+            f"{prefix}_EXTENSIONS": self.EXTENSIONS,
+        }
 
     def profile(self, schema: str, threads: int) -> dict[str, Any]:
         """The own catalog's path is relative. A catalog knows where its files are."""

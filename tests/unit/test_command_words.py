@@ -29,6 +29,12 @@ TEXTS = [
         "open in another process",
     ),
     (
+        'Transaction conflict - attempting to insert into table with index "11" - but another '
+        "transaction has deleted inlined data from it",
+        BusyError,
+        "another update wrote it at the same time, so this one wrote nothing there",
+    ),
+    (
         'IO Error: Cannot open file "C:\\data\\shop.duckdb": Access is denied.',
         ConfigurationError,
         "may not be written",

@@ -119,7 +119,8 @@
 
 
 {% macro duckdb_is_lake(relation) %}
-    {# Whether a relation is in a DuckLake, which DuckDB has attached. #}
+    {# Whether a relation is in a DuckLake, which DuckDB has attached. The adapter of dbt v2 does not tell. #}
+    {% if not sluice.is_v2() %}{% do return(adapter.is_ducklake(relation)) %}{% endif %}
     {% set query %}
         select 1 from duckdb_databases()
         where database_name = {{ sluice.literal(relation.database) }} and type = 'ducklake'

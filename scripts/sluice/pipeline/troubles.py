@@ -35,6 +35,13 @@ TROUBLES = (
         "wait for that process or end it, or let the command wait longer: --wait SECONDS",
     ),
     Trouble(
+        r"another update has written|Transaction conflict|retry count of \d+ set by the ducklake",
+        BusyError,
+        "another update wrote it at the same time, so this one wrote nothing there",
+        "one update at a time",
+        "run the same command again: it goes on behind what is there now",
+    ),
+    Trouble(
         r"newer version of DuckDB|(?:database file|storage).{0,40}version number",
         ConfigurationError,
         "written by another version of DuckDB",

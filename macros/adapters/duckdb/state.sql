@@ -1,0 +1,69 @@
+{% macro duckdb__claim_statements(relation, version) %}
+    {# A file has one process that writes. In a DuckLake inserts never conflict, an update of the same row and a table
+       made twice do; an update that ended before this script began is found by the row itself. #}
+    {% if sluice.is_v2() or not sluice.duckdb_is_lake(relation) %}{% do return([]) %}{% endif %}
+    {% set versions = sluice.version_relation(relation) %}
+    {% set failed = 'error(' ~ sluice.literal('another update has written ' ~ sluice.dataset_id(relation)
+        ~ ' since this one read what it holds; expected one at a time. Nothing of this run was written to it, and '
+        ~ 'nothing is lost; way out: run the same command again, it goes on behind what is there now') ~ ')' %}
+    {% if version is not none %}
+        {% do return(['update ' ~ versions ~ ' set version = case when version = ' ~ version ~ ' then ' ~ (version + 1)
+            ~ ' else ' ~ failed ~ ' end']) %}
+    {% endif %}
+    {% do adapter.cache_added(versions) %}
+    {% do return([
+        'create table if not exists ' ~ versions ~ ' (version ' ~ dbt.type_bigint() ~ ')',
+        'insert into ' ~ versions ~ ' select case when count(*) = 0 then 1 else ' ~ failed ~ ' end from ' ~ versions,
+    ]) %}
+{% endmacro %}
+
+
+{% macro duckdb__is_view_of(relation, query) %}
+    {# In a DuckLake two updates that replace one view at once conflict. DuckDB shows a view as it understands it, so
+       that of the query itself is compared. #}
+    {% if sluice.is_v2() or not sluice.duckdb_is_lake(relation) %}{% do return(false) %}{% endif %}
+    {% set wanted = '_sluice_wanted_' ~ relation.identifier %}
+    {% do run_query('create or replace temp view ' ~ wanted ~ ' as\n' ~ query) %}
+    {% set found %}
+        select count(distinct substr(sql, position(' AS ' in sql))) = 1 and count(*) = 2 as is_same
+        from duckdb_views()
+        where view_name = {{ sluice.literal(wanted) }} or (
+            database_name = {{ sluice.literal(relation.database) }}
+            and schema_name = {{ sluice.literal(relation.schema) }}
+            and view_name = {{ sluice.literal(relation.identifier) }}
+        )
+    {% endset %}
+    {% do return(sluice.query_rows(found)[0].is_same) %}
+{% endmacro %}
+
+
+{% macro duckdb__check_database(database) %}
+    {# DuckLake keeps inserts of a few rows in the catalog. In another catalog than DuckDB's a struct is kept as a text
+       there, which loses quotes and cannot be read with a time in it (DuckDB 1.5.5). #}
+    {% if not sluice.duckdb_is_lake(api.Relation.create(database=database)) %}{% do return(none) %}{% endif %}
+    {% set query %}
+        select regexp_extract(path, '^(postgres|sqlite|mysql):', 1) as catalog
+        from duckdb_databases()
+        where database_name = {{ sluice.literal(database) }}
+    {% endset %}
+    {% set catalog = sluice.query_rows(query)[0].catalog %}
+    {% if not catalog %}{% do return(none) %}{% endif %}
+    {% set inlined %}
+        select value
+        from ducklake_options({{ sluice.literal(database) }})
+        where option_name = 'data_inlining_row_limit' and scope = 'GLOBAL'
+    {% endset %}
+    {% set found = sluice.query_rows(inlined) %}
+    {% set errors = [] %}
+    {% if not found or found[0].value != '0' %}
+        {% do errors.append('the lake ' ~ database ~ ' (catalog: ' ~ catalog ~ ') keeps inserts of a few rows in its '
+            ~ 'catalog, where texts in structs lose their quotes, and structs with times cannot be read; expected '
+            ~ 'data_inlining_row_limit: 0, found: ' ~ (found[0].value if found else 'not set')
+            ~ "; way out, once: CALL " ~ database ~ ".set_option('data_inlining_row_limit', 0)") %}
+    {% endif %}
+    {% if catalog == 'sqlite' and target.threads > 1 %}
+        {% do errors.append('a catalog in SQLite bears one transaction at a time; expected threads: 1 in the profile, '
+            ~ 'found: ' ~ target.threads ~ '; way out: that, or a catalog in PostgreSQL or a DuckDB file') %}
+    {% endif %}
+    {% if errors %}{% do exceptions.raise_compiler_error('DuckLake error:\n- ' ~ errors | join('\n- ')) %}{% endif %}
+{% endmacro %}
