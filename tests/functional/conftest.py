@@ -76,11 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def start_spark(config: pytest.Config) -> None:
-    """Start a cluster for the session, which the workers of xdist share, unless one is named."""
+    """Start a cluster for the session, which the workers of xdist share, unless there is one."""
     if "SLUICE_SPARK" in os.environ:
         return
-    from spark_lab import Lab
+    from spark_lab import Lab, running
 
+    if address := running():
+        os.environ["SLUICE_SPARK"] = address
+        return
     lab = Lab()
     try:
         os.environ["SLUICE_SPARK"] = lab.__enter__().address

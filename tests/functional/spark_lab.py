@@ -7,7 +7,8 @@ whatever happens in between. Its files and all logs are below .state/spark.
     with Lab() as lab:
         lab.address            # host:port of the Thrift server
 
-`pytest --engine spark` starts one for the session, or takes the one of the variable SLUICE_SPARK.
+`pytest --engine spark` takes the one of the variable SLUICE_SPARK, or one that `start` has started,
+else it starts one for the session.
 """
 
 from __future__ import annotations
@@ -241,6 +242,13 @@ class Lab:
         """End the processes that were started, the last one first."""
         end(self.processes, self.database)
         RUNNING.unlink(missing_ok=True)
+
+
+def running() -> str:
+    """The address of a lab that is up, or nothing."""
+    told = json.loads(RUNNING.read_text()) if RUNNING.exists() else {"address": ""}
+    is_up = told["address"] and all(map(is_of_lab, told["processes"].values()))
+    return told["address"] if is_up else ""
 
 
 def stop_what_was_left() -> None:
