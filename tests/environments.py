@@ -18,7 +18,7 @@ import sys
 import tarfile
 import urllib.request
 import venv
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 
 from machine import CannotBeHadError, java_home, postgresql, postgresql_jdbc
@@ -110,9 +110,12 @@ def install_v2(folder: Path) -> None:
 
 
 def install_lake(folder: Path) -> None:
-    """The project's own dbt, and the extension below `extensions`, where DuckDB looks for it."""
+    """The project's own dbt and command, and below `extensions` those of DuckDB."""
     own = {name: version(name) for name in ("dbt-core", "dbt-duckdb", "faker")}
-    pip(folder, *pinned({**own, **LAKE}), *TOOLS)
+    wanted = (need.partition(";")[0].strip() for need in requires("sluice") or [])
+    needs = [need for need in wanted if not need.startswith(("dbt-", "duckdb"))]
+    pip(folder, *pinned({**own, **LAKE}), *needs, *TOOLS)
+    pip(folder, "--no-deps", "--editable", str(ROOT))
     code = """if True:
         import sys, duckdb, duckdb_extensions
         connection = duckdb.connect(config={"extension_directory": sys.argv[1]})

@@ -21,7 +21,7 @@ from project import Project
 
 pytestmark = pytest.mark.ducklake("a DuckDB file has one process that writes")
 
-ROUNDS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
+ROUNDS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
 CONFLICT = (
     r"Transaction conflict|another update has written main\.\w+ since this one read"
     r'|Table with name "operations" already exists'  # dbt's own seed

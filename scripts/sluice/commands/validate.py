@@ -49,9 +49,9 @@ def validate(project: Project) -> dict[str, Any]:
             for node, source, message in empty_locations(database, manifest)
         ]
     if project.database_file:
+        command = ["build", "--empty", "--exclude-resource-type", "unit_test"]
         with scratch(project) as copy:
-            build = ["build", "--empty", "--exclude-resource-type", "unit_test"]
-            found, unchecked = dry_run(copy, manifest, build)
+            found, unchecked = dry_run(copy, manifest, command)
     else:
         found, unchecked = dry_run(project, manifest, ["compile"])
     return report(problems + found, unchecked, len(flows(manifest)) - len(unchecked))
@@ -87,8 +87,8 @@ def dry_run(project: Project, manifest: Any, command: list[str]) -> tuple[list[P
             warnings.append(event.info.msg)
 
     with TemporaryDirectory(prefix="sluice-", ignore_cleanup_errors=True) as folder:
-        options = [*command, "--target-path", folder]
-        result = project.dbt(*SILENT, *options, manifest=manifest, listeners=[listen])
+        options = ["--target-path", folder]
+        result = project.dbt(*SILENT, *command, *options, manifest=manifest, listeners=[listen])
     if result.exception:
         raise project.wrong(result.exception)
     problems, unchecked = [], []

@@ -124,8 +124,10 @@ class Project:
 
     @property
     def database_name(self) -> str:
-        """The database, for people."""
-        return str(getattr(self.credentials, "path", "") or self.credentials.database)
+        """The database, for people; what is attached to a DuckDB in memory has a name alone."""
+        path = str(getattr(self.credentials, "path", ""))
+        named = self.credentials.database
+        return named if path.startswith(":memory:") and named != "memory" else path or named
 
     @property
     def database_file(self) -> Path | None:
@@ -215,6 +217,7 @@ def find_project(
             found=str(variables),
         )
     os.chdir(root)
+    profile, target = profile or variable("PROFILE"), target or variable("TARGET")
     return Project(root, home, profile, target, given_variables)
 
 
