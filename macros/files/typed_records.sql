@@ -172,7 +172,7 @@
     {% set text, value = field.text, field.value %}
     {% set plain = sluice.pattern_condition(text, '^[^.eE]*([.][0-9]{0,12}0*)?([eE][+]?[0-9]+)?$') %}
     {% set same = '(cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ') = ' ~ text ~ ' or (' ~ plain ~ ' and coalesce('
-        ~ value ~ ' = try_cast(' ~ text ~ ' as decimal(38, 12)), false)))' %}
+        ~ 'try_cast(' ~ value ~ ' as decimal(38, 12)) = try_cast(' ~ text ~ ' as decimal(38, 12)), false)))' %}
     {% do return(same if field.format == 'csv'
         else same ~ ' and ' ~ sluice.exact_number_condition('_sluice_line', text, value)) %}
 {% endmacro %}

@@ -150,16 +150,27 @@
     {% for reader, chosen in files | groupby('reader') %}
         {% for column in sluice.spark_parquet_columns([chosen[0].path]) if column.name not in known %}
             {% set family = sluice.type_family(column.dtype) %}
-            {% set type = 'JSON' if family == 'nested' else column.dtype | upper %}
+            {# With the session in UTC both of Spark's timestamps say the same. #}
+            {% set type = 'JSON' if family == 'nested' else column.dtype | upper | replace('_NTZ', '') %}
             {% set other = types.get(column.name, type) %}
-            {% do types.update({
-                column.name: type if type == other else 'JSON' if 'JSON' in (type, other) else sluice.type_text(),
-            }) %}
+            {% do types.update({column.name: type if type == other else sluice.spark_common_type(type, other)}) %}
         {% endfor %}
     {% endfor %}
     {% do return({
         'kinds': {}, 'types': types, 'texts': {}, 'duplicates': false, 'headers': {}, 'repeated': [], 'later': [],
     }) %}
+{% endmacro %}
+
+
+{% macro spark_common_type(one, other) %}
+    {# The type that takes the values of both: of numbers Spark knows it, else it is text. #}
+    {% if 'JSON' in (one, other) %}{% do return('JSON') %}{% endif %}
+    {% set numbers = ['whole', 'decimal', 'float'] %}
+    {% if sluice.type_family(one) not in numbers or sluice.type_family(other) not in numbers %}
+        {% do return(sluice.type_text()) %}
+    {% endif %}
+    {% set both = 'coalesce(cast(null as ' ~ one ~ '), cast(null as ' ~ other ~ '))' %}
+    {% do return(sluice.query_columns('select ' ~ both ~ ' as _sluice_both')[0].dtype | upper) %}
 {% endmacro %}
 
 
