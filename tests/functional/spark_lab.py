@@ -278,7 +278,9 @@ def is_of_lab(process: int) -> bool:
     """Whether a process runs and is one that a lab started."""
     with contextlib.suppress(ChildProcessError):  # of another command
         os.waitpid(process, os.WNOHANG)
-    told = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(process)], capture_output=True, text=True)
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(process)], capture_output=True, text=True
+    )
     return "sluice-postgresql-" in told.stdout or "org.apache.spark" in told.stdout
 
 
