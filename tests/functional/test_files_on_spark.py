@@ -27,6 +27,7 @@ DOCUMENT = """{"id": 1, "text": "} {", "more": "\\\\"}
 
 REFUSED = {
     "relative": ({"external_location": "landing/orders"}, ["external_location", "landing/orders"]),
+    "another_type": ({"columns": {"id": "bigint[]"}}, ["type of id", "bigint[]", "array<type>"]),
     "cleaned": ({"clean_source": "delete"}, ["clean_source", "delete", "lifecycle"]),
 }
 FAILED = {

@@ -152,8 +152,8 @@
     {% set body = "concat('[', regexp_replace(" ~ json ~ ', ' ~ sluice.literal(between) ~ ", '$1,'), ']')" %}
     {% set list = "'array<string>', " ~ sluice.spark_json_options() ~ ')' %}
     {# An element that is a text has its quotation marks by its path only. #}
-    {% set element = "case when substr(e, 1, 1) in ('{', '[') then e else coalesce(get_json_object(concat('[', d, ']'), "
-        ~ "concat('$[*][', i, ']')), 'null') end" %}
+    {% set element = "case when substr(e, 1, 1) in ('{', '[') then e else coalesce(get_json_object("
+        ~ "concat('[', d, ']'), concat('$[*][', i, ']')), 'null') end" %}
     {% set elements = "coalesce(transform(from_json(d, " ~ list ~ ', (e, i) -> ' ~ element ~ '), array(d))' %}
     {% do return('transform(array(' ~ body ~ '), body -> case when ' ~ sluice.spark_json_condition('body')
         ~ ' then flatten(transform(from_json(body, ' ~ list ~ ", d -> case when startswith(d, '[') then " ~ elements
