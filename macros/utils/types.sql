@@ -63,6 +63,7 @@
 
 {% macro default__type_error(type) %}
     {# Where the engine answers whatever it is asked. #}
+    {% do return(none) %}
 {% endmacro %}
 
 

@@ -37,9 +37,8 @@
         ~ 'date|timestamp|timestamp_ltz|timestamp_ntz|string|binary|'
         ~ '(decimal|dec|numeric)( *[(] *[0-9]+ *(, *[0-9]+ *)?[)])?|(var)?char *[(] *[0-9]+ *[)]|'
         ~ 'interval( [a-z]+( to [a-z]+)?)?|(array|struct|map) *<.*>)$', stored) %}
-    {% if not plain %}
-        {% do return('Spark has no such type; nested ones are array<type>, struct<name: type> and map<type, type>') %}
-    {% endif %}
+    {% do return(none if plain
+        else 'Spark has no such type; nested ones are array<type>, struct<name: type> and map<type, type>') %}
 {% endmacro %}
 
 
