@@ -39,7 +39,7 @@
     {# {name: {'type', 'error'}} for {name: type}: each type by the name that the engine itself gives to it (int8 is a
        bigint), or why it is none. #}
     {% set casts, resolved = {}, {} %}
-    {% for name, type in types.items() %}
+    {% for name, type in types.items() if not sluice.type_error(type) %}
         {% do casts.update({name: 'cast(null as ' ~ sluice.storage_type(type) ~ ')'}) %}
     {% endfor %}
     {% set found = sluice.checked_expressions([api.Column('id', dbt.type_int())], casts) if execute else {} %}
@@ -48,10 +48,22 @@
         {# An engine may keep these as a type of another family, and forget what they are. #}
         {% set is_kept = sluice.type_family(type | upper) in ('json', 'timestamp_with_zone') %}
         {% do resolved.update({name: {
-            'type': type | upper if is_kept else checked.get('dtype') or type, 'error': checked.get('error'),
+            'type': type | upper if is_kept else checked.get('dtype') or type,
+            'error': sluice.type_error(type) or checked.get('error'),
         }}) %}
     {% endfor %}
     {% do return(resolved) %}
+{% endmacro %}
+
+
+{% macro type_error(type) %}
+    {# Why an engine could not even be asked about a type, or none. #}
+    {% do return(adapter.dispatch('type_error', 'sluice')(type)) %}
+{% endmacro %}
+
+{% macro default__type_error(type) %}
+    {# Where the engine answers whatever it is asked. #}
+    {% do return(none) %}
 {% endmacro %}
 
 

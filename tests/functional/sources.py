@@ -105,7 +105,8 @@ def same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
 
 def ledger(project: Project, name: str) -> list[dict[str, Any]]:
     """The file ledger of a model, by path and batch."""
-    return project.query(
-        "select parse_filename(path) as file, batch, rows, status, error, moved_to, cleaned_at"
+    found = project.query(
+        "select path, batch, rows, status, error, moved_to, cleaned_at"
         f" from lake_sluice.files where dataset = '{name}' order by path, batch"
     )
+    return [{"file": Path(entry.pop("path")).name, **entry} for entry in found]

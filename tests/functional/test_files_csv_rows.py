@@ -52,6 +52,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict[str, Any], list[dict[str, An
         ID_NAME,
         [*FITTING, *map(corrupt, NOT_FITTING), {"id": 20, "name": "z"}],
     ),
+    "bad_rows_beside_a_blank_file": (
+        {"a.csv": "id,name\n1,a\n2\n", "b.csv": "\n\n"},
+        ID_NAME,
+        [{"id": 1, "name": "a"}, corrupt("2")],
+    ),
     "bad_rows_with_crlf": (
         {"a.csv": b'id,name\r\n1,a\r\n2\r\n3,"c\r\nc"\r\n4,d\xff\r\n5,e'},
         ID_NAME,

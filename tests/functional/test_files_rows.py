@@ -262,14 +262,18 @@ TROUBLES: dict[str, tuple[dict[str, bytes], dict[str, Any], list[dict[str, Any]]
     "decimals": (
         {
             "a.csv": b"d,w\n1.50,12345678901234567890.12\n1.005,1e2\n1e-3,1\n",
-            "b.csv": b"d\n9999999999999999.99\n",
+            "b.csv": b"d,big\n9999999999999999.99,1e2\n,123456789012345678901234567890\n",
         },
-        {"format": "csv", "columns": {"d": "decimal(18, 2)", "w": "decimal(38, 2)"}},
+        {
+            "format": "csv",
+            "columns": {"d": "decimal(18, 2)", "w": "decimal(38, 2)", "big": "decimal(38, 0)"},
+        },
         [
             {"d": Decimal("1.50"), "w": Decimal("12345678901234567890.12")},
             {"w": Decimal("100.00"), "_rescued_data": {"d": "1.005"}},
             {"w": Decimal("1.00"), "_rescued_data": {"d": "1e-3"}},
-            {"d": Decimal("9999999999999999.99")},
+            {"d": Decimal("9999999999999999.99"), "big": Decimal(100)},
+            {"big": Decimal(123456789012345678901234567890)},
         ],
     ),
     "decimals_in_json": (

@@ -47,7 +47,8 @@
 {% macro spark_csv_names(options, files) %}
     {# {'names': of all headers, 'repeated': those that stand twice in one, 'later': spellings of a name that come after
        another one}. #}
-    {% set query = 'select path, to_json(names) as header from _sluice_files where names is not null' %}
+    {% set query = 'select path, to_json(names) as header from _sluice_files where names is not null and content rlike '
+        ~ sluice.literal('[^\\r\\n]') %}
     {% set headers, all, repeated, later, first = [], [], [], [], {} %}
     {% for asked in sluice.spark_csv_queries(options, files, query) %}
         {% do headers.extend(sluice.query_rows(asked)) %}

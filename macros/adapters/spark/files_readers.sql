@@ -145,16 +145,17 @@
 
 
 {% macro spark_document_records(json) %}
-    {# The records of JSON documents, one behind the other: of an array each element, else itself. Between two objects
-       outside of texts a comma makes them a list. #}
+    {# The records of JSON documents, one behind the other: of an array each element, else itself. Between two values
+       outside of texts a comma makes them a list; each find begins where the one before ended, so never in a text. #}
     {% set text = '"(?:[^"\\\\]++|\\\\.)*+"' %}
-    {% set between = '((?:' ~ text ~ '|[^"}]++|\\}(?!\\s*\\{))*+\\})\\s*+(?=\\{)' %}
-    {% set body = 'case when ' ~ json ~ ' rlike ' ~ sluice.literal('^\\s*\\[') ~ ' then ' ~ json
-        ~ " else concat('[', regexp_replace(" ~ json ~ ', ' ~ sluice.literal(between) ~ ", '$1,'), ']') end" %}
-    {% set elements = "from_json(body, 'array<string>', " ~ sluice.spark_json_options() ~ ')' %}
-    {# An element that is no object as it is written: a list of texts would have it without its quotation marks. #}
-    {% set element = "case when startswith(e, '{') then e else coalesce(get_json_object(concat('[', body, ']'), "
-        ~ "concat('$[*][', i, ']')), 'null') end" %}
+    {% set between = '\\G((?:' ~ text ~ '|[^"}\\]]++|[}\\]](?!\\s*[{\\[]))*+[}\\]])\\s*+(?=[{\\[])' %}
+    {% set body = "concat('[', regexp_replace(" ~ json ~ ', ' ~ sluice.literal(between) ~ ", '$1,'), ']')" %}
+    {% set list = "'array<string>', " ~ sluice.spark_json_options() ~ ')' %}
+    {# An element that is a text has its quotation marks by its path only. #}
+    {% set element = "case when substr(e, 1, 1) in ('{', '[') then e else coalesce(get_json_object("
+        ~ "concat('[', d, ']'), concat('$[*][', i, ']')), 'null') end" %}
+    {% set elements = "coalesce(transform(from_json(d, " ~ list ~ ', (e, i) -> ' ~ element ~ '), array(d))' %}
     {% do return('transform(array(' ~ body ~ '), body -> case when ' ~ sluice.spark_json_condition('body')
-        ~ ' then transform(' ~ elements ~ ', (e, i) -> ' ~ element ~ ') else array(' ~ json ~ ') end)[0]') %}
+        ~ ' then flatten(transform(from_json(body, ' ~ list ~ ", d -> case when startswith(d, '[') then " ~ elements
+        ~ " else array(coalesce(d, 'null')) end)) else array(" ~ json ~ ') end)[0]') %}
 {% endmacro %}

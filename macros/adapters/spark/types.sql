@@ -30,6 +30,18 @@
 {% endmacro %}
 
 
+{% macro spark__type_error(type) %}
+    {# What is no type to Spark's parser ends the run, in a text of its own. #}
+    {% set stored = sluice.storage_type(type) | lower | trim %}
+    {% set plain = modules.re.match('(boolean|tinyint|byte|smallint|short|int|integer|bigint|long|float|real|double|'
+        ~ 'date|timestamp|timestamp_ltz|timestamp_ntz|string|binary|'
+        ~ '(decimal|dec|numeric)( *[(] *[0-9]+ *(, *[0-9]+ *)?[)])?|(var)?char *[(] *[0-9]+ *[)]|'
+        ~ 'interval( [a-z]+( to [a-z]+)?)?|(array|struct|map) *<.*>)$', stored) %}
+    {% do return(none if plain
+        else 'Spark has no such type; nested ones are array<type>, struct<name: type> and map<type, type>') %}
+{% endmacro %}
+
+
 {% macro spark__storage_type(type) %}
     {# Spark has no JSON and one timestamp, which is an instant; and where a project comes from DuckDB, it has types by
        other names. #}
