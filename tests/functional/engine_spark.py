@@ -37,7 +37,6 @@ SESSION = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.debug.maxToStringFields": "100000",
-    "spark.sql.files.ignoreMissingFiles": "true",
 }
 """What docs/spark.md asks of a profile."""
 
