@@ -1,6 +1,6 @@
 {% macro spark__checked_expressions(columns, expressions) %}
-    {# `explain` tells of what it can't resolve as a row, where all else raises it. Of what it can't parse it fails as all
-       else does. All at once first, and only where that fails one by one. #}
+    {# `explain` tells of what it can't resolve as a row, where all else raises it; what it can't parse it raises, too.
+       All at once first, and only where that fails one by one. #}
     {% set result, sound = {}, [] %}
     {% if not expressions %}{% do return(result) %}{% endif %}
     {% set source = '\nfrom (' ~ sluice.spark_typed_nulls(columns) ~ ') as changes' %}
