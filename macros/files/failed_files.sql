@@ -6,6 +6,7 @@
 
 {% macro told_read_errors(plans) %}
     {# Why files cannot be read, {path: reason}, as far as SQL can tell: see find_read_errors(). #}
+    {% if not plans | selectattr('failed') | list %}{% do return({}) %}{% endif %}
     {% do return(adapter.dispatch('told_read_errors', 'sluice')(plans)) %}
 {% endmacro %}
 

@@ -10,10 +10,7 @@
     {% set errors = [] %}
     {% for node in graph.sources.values()
         if node.schema == source.schema and node.identifier == source.identifier %}
-        {% set given = {} %}
-        {% do given.update(node.source_meta or {}) %}
-        {% do given.update(node.meta or {}) %}
-        {% do given.update((node.config.meta if node.config else none) or {}) %}
+        {% set given = sluice.meta_of_source(node) %}
         {% do options.update({
             'name': node.source_name ~ '.' ~ node.name,
             'location': sluice.plain_path(sluice.source_location(source)),
@@ -38,6 +35,16 @@
     {% endif %}
     {% do sluice.raise_errors('Source errors of ' ~ options.get('name', source), errors, node) %}
     {% do return(options) %}
+{% endmacro %}
+
+
+{% macro meta_of_source(node) %}
+    {# What a source table is given under meta: its config's wins over its own, and that over its source's. #}
+    {% set given = {} %}
+    {% do given.update(node.source_meta or {}) %}
+    {% do given.update(node.meta or {}) %}
+    {% do given.update((node.config.meta if node.config else none) or {}) %}
+    {% do return(given) %}
 {% endmacro %}
 
 

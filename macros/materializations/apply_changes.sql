@@ -14,7 +14,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
-    {% set read_errors = sluice.told_read_errors(plans) if plans | selectattr('failed') | list else {} %}
+    {% set read_errors = sluice.told_read_errors(plans) %}
     {% if plans | selectattr('failed') | list and sluice.runs_python() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
             {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}

@@ -2,11 +2,7 @@
     {# Files on the machine of Spark have two spellings, of which this is the one of their paths. #}
     {% for node in graph.sources.values()
         if node.schema == source.schema and node.identifier == source.identifier %}
-        {% set given = {} %}
-        {% do given.update(node.source_meta or {}) %}
-        {% do given.update(node.meta or {}) %}
-        {% do given.update((node.config.meta if node.config else none) or {}) %}
-        {% set location = given.get('external_location', '') | string %}
+        {% set location = sluice.meta_of_source(node).get('external_location', '') | string %}
         {% for name in ('name', 'identifier', 'schema') %}
             {% set location = location | replace('{' ~ name ~ '}', node[name]) %}
         {% endfor %}

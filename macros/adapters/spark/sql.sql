@@ -23,11 +23,6 @@
 {% endmacro %}
 
 
-{% macro spark__commits_each_statement() %}
-    {% do return(true) %}
-{% endmacro %}
-
-
 {% macro spark__fails_without_schema() %}
     {% do return(true) %}
 {% endmacro %}
