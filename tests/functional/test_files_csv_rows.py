@@ -117,6 +117,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict[str, Any], list[dict[str, An
             corrupt("4"),
         ],
     ),
+    "as_many_bad_rows": (
+        {f"{i:02}.csv": f"{i},a\n{i}\n" if i % 2 else f"{i}\n{i},a\n" for i in range(1, 31)},
+        {"format": "csv", "header": False},
+        [row for i in range(1, 31) for row in ({"column0": i, "column1": "a"}, corrupt(str(i)))],
+    ),
     "null_values": (
         {"a.csv": 'id,name\nNULL,a\n2,\\N\n3,"NULL"\n4,null\n', "b.csv": "id,name\n5,\\N\n6\n"},
         {**ID_NAME, "reader_options": {"null_value": ["NULL", "\\N"]}},

@@ -95,7 +95,8 @@
             * replace (
                 {% if options.header or options.names %}names
                 {%- else %}list_transform(
-                    range(mode(len(fields)) over (partition by path)), lambda i: concat('column', i)
+                    range(mode(len(fields) order by len(fields) desc) over (partition by path)),
+                    lambda i: concat('column', i)
                 )
                 {%- endif %} as names
             )

@@ -124,11 +124,9 @@
     {% endfor %}
     {% for records in of_rows %}
         {% set query %}
-            with {{ records }}
+            with {{ records }},
 
-            select min(path collate "binary") as path, number
-            from (select path, mode(len(fields)) as number from _sluice_rows group by path)
-            group by number
+            {{ sluice.duckdb_numbers('select path, len(fields) as number from _sluice_rows') }}
         {% endset %}
         {% for file in sluice.query_rows(query) %}{% do numbers.update({file.path: file.number | int}) %}{% endfor %}
     {% endfor %}
@@ -141,18 +139,13 @@
     {% set quoted = sluice.literal(quote ~ '[^' ~ quote ~ ']*' ~ quote) %}
     {% set bare = 'regexp_replace(_sluice_line, ' ~ quoted ~ ", '', 'g')" if quote else '_sluice_line' %}
     {% set number = 'len(' ~ bare ~ ') - len(replace(' ~ bare ~ ', ' ~ sluice.literal(options.delimiter) ~ ", ''))" %}
+    {% set lines %}
+        select filename as path, {{ number }} as number
+        from {{ sluice.duckdb_lines(sluice.duckdb_paths(paths), sluice.duckdb_native_encoding(options)) }}
+        where _sluice_line <> ''
+    {% endset %}
     {% set query %}
-        select min(path collate "binary") as path, number
-        from (
-            select _sluice_path as path, mode({{ number }}) as number
-            from (
-                select filename as _sluice_path, _sluice_line
-                from {{ sluice.duckdb_lines(sluice.duckdb_paths(paths), sluice.duckdb_native_encoding(options)) }}
-            )
-            where _sluice_line <> ''
-            group by 1
-        )
-        group by number
+        with {{ sluice.duckdb_numbers(lines) }}
     {% endset %}
     {% for file in sluice.query_rows(query) %}
         {% set columns = sluice.query_columns('select * exclude (_sluice_path) from '
@@ -161,3 +154,24 @@
     {% endfor %}
     {% do return(numbers) %}
 {% endmacro %}
+
+
+{% macro duckdb_numbers(lines) %}
+    {# The number that most lines of a file have, with a file of each: `lines` is a query of (path, number). Of numbers
+       that as many lines have it is the largest, for a bad line lacks fields more often than it has too many. #}
+    _sluice_counted as (
+        select path, number, count(*) as lines
+        from ({{ lines }})
+        group by path, number
+    ),
+
+    _sluice_numbered as (
+        select path, max_by(number, (lines, number)) as number
+        from _sluice_counted
+        group by path
+    )
+
+    select min(path collate "binary") as path, number
+    from _sluice_numbered
+    group by number
+{%- endmacro %}

@@ -137,13 +137,21 @@
             {% if options.header or options.names -%}
             names,
             {%- else -%}
+            {#- Of numbers of fields that as many records have it is the largest. -#}
             transform(
-                sequence(1, mode(size(fields)) over (partition by path)), i -> concat('column', i - 1)
+                sequence(1, max_by(size(fields), named_struct('records', records, 'number', size(fields)))
+                    over (partition by path)),
+                i -> concat('column', i - 1)
             ) as names,
             {%- endif %}
             record,
             fields
-        from _sluice_taken
+        from {% if options.header or options.names %}_sluice_taken{% else -%}
+        (
+            select *, count(*) over (partition by path, size(fields)) as records
+            from _sluice_taken
+        )
+        {%- endif %}
     ),
 
     _sluice_rows as (

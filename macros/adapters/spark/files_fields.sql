@@ -110,10 +110,15 @@
 
 
 {% macro spark_csv_numbers_query() %}
-    {# How many fields most records of a file have, of rows taken apart: see spark_csv_queries(). #}
-    select path, mode(size(fields)) as number
-    from _sluice_rows
-    where fields is not null
+    {# How many fields most records of a file have, of rows taken apart: see spark_csv_queries(). Of numbers that as
+       many records have it is the largest. #}
+    select path, max_by(number, named_struct('records', records, 'number', number)) as number
+    from (
+        select path, size(fields) as number, count(*) as records
+        from _sluice_rows
+        where fields is not null
+        group by path, size(fields)
+    )
     group by path
 {%- endmacro %}
 
