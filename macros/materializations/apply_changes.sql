@@ -11,7 +11,7 @@
     {% do sluice.check_apply_changes_target(existing, recorded, full_refresh) %}
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
 
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ sluice.run_hooks_outside(pre_hooks) }}
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
     {% set read_errors = sluice.told_read_errors(plans) %}
@@ -70,7 +70,7 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ sluice.run_hooks_outside(post_hooks) }}
 
     -- files that were read long enough ago leave the landing folder
     {% set due = sluice.files_to_clean(plans) %}

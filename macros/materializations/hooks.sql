@@ -83,3 +83,14 @@
             ~ '; that of this package is strategy: sluice.apply_changes') %}
     {% endfor %}
 {% endmacro %}
+
+
+{% macro run_hooks_outside(hooks) %}
+    {# The hooks of a model that are to be outside of its transaction. #}
+    {{ return(adapter.dispatch('run_hooks_outside', 'sluice')(hooks)) }}
+{% endmacro %}
+
+{% macro default__run_hooks_outside(hooks) %}
+    {# dbt ends the transaction that is open. #}
+    {{ return(run_hooks(hooks, inside_transaction=False)) }}
+{% endmacro %}

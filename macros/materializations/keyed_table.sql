@@ -10,7 +10,7 @@
     {% set plan = sluice.keyed_plan(existing, recorded, full_refresh) %}
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
 
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ sluice.run_hooks_outside(pre_hooks) }}
     {% if in_transaction %}{% do sluice.begin_transaction() %}{% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
@@ -45,7 +45,7 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ sluice.run_hooks_outside(post_hooks) }}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

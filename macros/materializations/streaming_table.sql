@@ -12,7 +12,7 @@
     {% set starts_over = sluice.is_full_refresh() or state.unfinished %}
     {% do sluice.check_streaming_table(existing, state, ranges, sluice.plans_made(), starts_over, rules) %}
 
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ sluice.run_hooks_outside(pre_hooks) }}
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
     {% set query = sluice.query_of_plans(sql, plans) %}
@@ -86,7 +86,7 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ sluice.run_hooks_outside(post_hooks) }}
 
     -- files that were read long enough ago leave the landing folder
     {% set due = sluice.files_to_clean(plans) %}

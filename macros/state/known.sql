@@ -98,7 +98,9 @@
         {% do state.options.update({row.name: fromjson(row.value)}) %}
     {% endfor %}
     {% do state.update({'unfinished': sluice.is_unfinished(state.options.get(id))}) %}
-    {% for row in rows if row.kind == 'version' %}{% do state.update({'version': row.value | int}) %}{% endfor %}
+    {% for row in rows if row.kind == 'version' %}
+        {% do state.update({'version': sluice.version_told(row.value, relation)}) %}
+    {% endfor %}
     {% for row in rows if row.kind == 'forgotten' %}{% do state.forgotten.update({row.name: row.value}) %}{% endfor %}
     {% for row in rows if row.kind in ('read', 'latest') %}
         {% set epoch, batch, num_rows = row.value.split(' ') %}

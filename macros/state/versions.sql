@@ -2,8 +2,8 @@
     {# A script that writes a dataset, with what stands first in it where several updates may write one table: the
        version of the state that the script was planned on becomes the next one. It fails there, or at its commit, if
        another has written the dataset since, and nothing is written. Events alone are nobody's state. #}
-    {% set log = 'insert into ' ~ sluice.state_relation('event_log', relation.database) %}
-    {% for sql in statements if sql and not (sql | trim).startswith(log) %}
+    {% set log = ' into ' ~ sluice.state_relation('event_log', relation.database) %}
+    {% for sql in statements if sql and not (sql | trim).startswith(('insert' ~ log, 'merge' ~ log)) %}
         {% do return(sluice.claim_statements(relation, version) + statements) %}
     {% endfor %}
     {% do return(statements) %}
@@ -26,7 +26,8 @@
     {# The version of a dataset's state, none before the first and where none is kept. To be asked for before all that a
        script is planned on; known_state() has it of the same moment. #}
     {% set query = sluice.version_query(relation) %}
-    {% do return(sluice.query_rows(query)[0].value | int if query else none) %}
+    {% set found = sluice.query_rows(query) if query else [] %}
+    {% do return(sluice.version_told(found[0].value, relation) if found else none) %}
 {% endmacro %}
 
 
@@ -34,8 +35,39 @@
     {# The query of it as known_state() has its queries, or none. #}
     {% set versions = sluice.version_relation(relation) %}
     {% if load_cached_relation(versions) is none %}{% do return(none) %}{% endif %}
-    {% do return("select 'version' as kind, '' as name, cast(version as " ~ dbt.type_string() ~ ') as value from '
+    {% do return("select 'version' as kind, '' as name, " ~ sluice.version_expression() ~ ' as value from '
         ~ versions) %}
+{% endmacro %}
+
+
+{% macro version_expression() %}
+    {# The version as a text, with what else version_told() has to know. #}
+    {% do return(adapter.dispatch('version_expression', 'sluice')()) %}
+{% endmacro %}
+
+{% macro default__version_expression() %}
+    {# The number. #}
+    {% do return('cast(version as ' ~ dbt.type_string() ~ ')') %}
+{% endmacro %}
+
+
+{% macro version_told(value, relation) %}
+    {# The version of which version_expression() tells. It is an error if another update is writing the dataset, where
+       such a one can be seen. #}
+    {% do return(adapter.dispatch('version_told', 'sluice')(value, relation)) %}
+{% endmacro %}
+
+{% macro default__version_told(value, relation) %}
+    {# Scripts are done or were not begun. #}
+    {% do return(value | int) %}
+{% endmacro %}
+
+
+{% macro overtaken_error(relation) %}
+    {# What a script says that was planned on a version which is not the newest any more. #}
+    {% do return('another update has written ' ~ sluice.dataset_id(relation)
+        ~ ' since this one read what it holds; expected one at a time. Nothing of this run was written to it, and '
+        ~ 'nothing is lost; way out: run the same command again, it goes on behind what is there now') %}
 {% endmacro %}
 
 

@@ -29,6 +29,11 @@ TEXTS = [
         "open in another process",
     ),
     (
+        "another update (8f2c-41) is writing main.customers, since 12 seconds, and has not",
+        BusyError,
+        "another update wrote it at the same time, so this one wrote nothing there",
+    ),
+    (
         'Transaction conflict - attempting to insert into table with index "11" - but another '
         "transaction has deleted inlined data from it",
         BusyError,

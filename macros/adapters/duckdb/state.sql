@@ -3,9 +3,7 @@
        made twice do; an update that ended before this script began is found by the row itself. #}
     {% if sluice.is_v2() or not sluice.duckdb_is_lake(relation) %}{% do return([]) %}{% endif %}
     {% set versions = sluice.version_relation(relation) %}
-    {% set failed = 'error(' ~ sluice.literal('another update has written ' ~ sluice.dataset_id(relation)
-        ~ ' since this one read what it holds; expected one at a time. Nothing of this run was written to it, and '
-        ~ 'nothing is lost; way out: run the same command again, it goes on behind what is there now') ~ ')' %}
+    {% set failed = 'error(' ~ sluice.literal(sluice.overtaken_error(relation)) ~ ')' %}
     {% if version is not none %}
         {% do return(['update ' ~ versions ~ ' set version = case when version = ' ~ version ~ ' then ' ~ (version + 1)
             ~ ' else ' ~ failed ~ ' end']) %}

@@ -35,7 +35,8 @@ TROUBLES = (
         "wait for that process or end it, or let the command wait longer: --wait SECONDS",
     ),
     Trouble(
-        r"another update has written|Transaction conflict|retry count of \d+ set by the ducklake",
+        r"another update (has written|has taken over|\(\S+\) is writing)|Found conflicting files"
+        r"|Transaction conflict|retry count of \d+ set by the ducklake",
         BusyError,
         "another update wrote it at the same time, so this one wrote nothing there",
         "one update at a time",
