@@ -26,7 +26,8 @@
     {# The version of a dataset's state, none before the first and where none is kept. To be asked for before all that a
        script is planned on; known_state() has it of the same moment. #}
     {% set query = sluice.version_query(relation) %}
-    {% do return(sluice.query_rows(query)[0].value | int if query else none) %}
+    {% set found = sluice.query_rows(query) if query else [] %}
+    {% do return(found[0].value | int if found else none) %}
 {% endmacro %}
 
 
