@@ -176,7 +176,9 @@
             'alter table ' ~ target_relation ~ ' drop column if exists ' ~ sluice.quote(recorded.rows[option])
         ) %}
     {% endfor %}
+    {# Where rows left its streams since they were counted, the next run counts them. #}
+    {% set recounted = dict(record, recount=true) if recorded.get('recount') else record %}
     {% do return(statements + sluice.drop_statements([all]) + [
-        sluice.insert_target_options(sluice.dataset_id(target_relation), record, target_relation.database),
+        sluice.insert_target_options(id, recounted, target_relation.database),
     ]) %}
 {% endmacro %}

@@ -40,7 +40,7 @@
         'operation') %}
     {% do adapter.cache_added(sluice.forgotten_relation(seed.database)) %}
     {% if seed.database != target.get('database') %}{% do sluice.collect_event_logs([seed.database]) %}{% endif %}
-    {% do sluice.tell_what_is_left(found, rewrite) %}
+    {% do sluice.tell_what_is_left(found, rewrite, seed.database) %}
     {% do return(found) %}
 {% endmacro %}
 
@@ -134,19 +134,19 @@
 {% endmacro %}
 
 
-{% macro tell_what_is_left(found, rewrite) %}
+{% macro tell_what_is_left(found, rewrite, database) %}
     {# What the database may still hold when the rows are gone. #}
-    {% set notice = sluice.free_space_notice() %}
+    {% set notice = sluice.free_space_notice(database) %}
     {% if notice and (found.total or rewrite) %}{% do log('sluice: ' ~ notice, info=true) %}{% endif %}
 {% endmacro %}
 
 
-{% macro free_space_notice() %}
+{% macro free_space_notice(database) %}
     {# What the engine's files may still hold of rows that were deleted, and the way out; none where that is nothing. #}
-    {% do return(adapter.dispatch('free_space_notice', 'sluice')()) %}
+    {% do return(adapter.dispatch('free_space_notice', 'sluice')(database)) %}
 {% endmacro %}
 
-{% macro default__free_space_notice() %}
+{% macro default__free_space_notice(database) %}
     {# Engines of which it is not known. #}
     {% do return('older files, versions or snapshots of the tables may still hold the rows; remove them as '
         ~ adapter.type() ~ ' says') %}

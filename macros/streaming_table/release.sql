@@ -82,6 +82,11 @@
 {% macro mark_statement(quarantine, present, batch, rules, number) %}
     {# The statement that marks the rows that pass with the number of their batch; what the others break by now is noted
        with them. #}
+    {% do return(adapter.dispatch('mark_statement', 'sluice')(quarantine, present, batch, rules, number)) %}
+{% endmacro %}
+
+{% macro default__mark_statement(quarantine, present, batch, rules, number) %}
+    {# Engines that merge with several actions. #}
     merge into {{ quarantine }} as _sluice_quarantined
     using {{ sluice.one_of_each_row(batch) }} as _sluice_judged
         on {{ sluice.row_id_expression(present, '_sluice_quarantined') }} = _sluice_judged._sluice_row

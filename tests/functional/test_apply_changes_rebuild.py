@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import nodes
+from engine_cases import judged
 from examples import at
 from project import Project
 from reference import canonical
@@ -137,3 +139,19 @@ def test_rebuild_brings_back_what_was_lost(project: Project) -> None:
     project.load("events", [], **TYPES, c="integer")
     project.build()
     assert {name: canonical(project.rows(name)) for name in before} == before
+
+
+def test_rebuild_after_rows_left_the_stream(project: Project) -> None:
+    """What a stream has is counted by the next run, also where a rebuild comes first."""
+    nodes.load(project, (1, "a", 1), (2, "b", 1))
+    judged(project, "up", {"known": "id < 9"}, nodes.EVENTS)
+    nodes.current(project, "now")
+    project.build()
+    judged(project, "up", {"known": "id < 2"}, nodes.EVENTS)
+    for operation, dataset in (("quarantine", "up"), ("rebuild", "now")):
+        args = f"{{dataset: {dataset}}}"
+        project.run(f"sluice.{operation}", "--args", args, command="run-operation")
+    assert nodes.names(project, "now") == [(1, "a")]
+    nodes.load(project, (3, "c", 2), (1, "d", 2))
+    project.build()
+    assert nodes.names(project, "now") == [(1, "d")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import duckdb
 import pytest
 
 from dbts import is_v2
@@ -12,7 +13,9 @@ from people import ANN, BOB, CID, HELD, everything, forget, land, people, traces
 from project import Project
 from scripts import calls
 
-OURS = re.compile(r"lake_sluice\.(event_log|updates|flows|data_quality|checkpoints|forgotten_keys)")
+OURS = re.compile(
+    r"lake_sluice\.(event_log|updates|flows|data_quality|checkpoints|forgotten_keys|\w+__version)"
+)
 HERS = re.compile(r"ann|\b700200300001\b|'id', 1\)", re.IGNORECASE)
 BROKEN = [(1, "ann.broken@x.org", "Ann Quill", 100, "U"), (2, "bob.broken@x.org", "Bob", 1, "U")]
 
@@ -76,6 +79,33 @@ def test_no_trace_is_left(shop: Project) -> None:
     assert len(before[log] - after[log]) == 1, "only the message with her values went"
     for file in ("1.json", "2.json"):
         assert f"still in a file: {shop.root}/landing/{file}" in run.log
+
+
+@pytest.mark.ducklake("it has files beside the catalog that keep deleted rows")
+def test_what_is_said_of_a_lake_takes_the_rows_out_of_its_files(shop: Project) -> None:
+    """The statements of the notice, one by one; nobody else is lost. The catalog has her, too."""
+
+    def holds(text: str) -> list[str]:
+        files = [*shop.engine.files().rglob("*.parquet")]
+        found = [file.name for file in files if text.encode() in file.read_bytes()]
+        with duckdb.connect(str(shop.engine.file())) as catalog:
+            for (table,) in catalog.execute("select table_name from duckdb_tables()").fetchall():
+                rows = catalog.execute(f'select * from "{table}"').fetchall()
+                found += [table for row in rows if text in str(row)]
+        return found
+
+    run = forget(shop, where="email = 'ann@x.org'")
+    assert run.success, run.error
+    assert "database file" not in run.log
+    assert holds("Ann Quill")
+    after = everything(shop)
+    calls = re.findall(r"call (ducklake_\w+\(.*?\)+)(?=[;\s]|$)", run.log)
+    assert len(calls) == 4, run.log
+    for call in calls:
+        shop.query(f"call {call}")
+    assert holds("Ann Quill") == holds("ann@x.org") == []
+    assert holds("bob2@x.org")
+    assert everything(shop) == after
 
 
 def test_nothing_is_left_to_do(shop: Project) -> None:

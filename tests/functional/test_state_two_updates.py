@@ -6,6 +6,7 @@ see whole nodes.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -16,8 +17,10 @@ import pytest
 
 from catalogs import NoServerError, postgres
 from engine import is_spark
+from engine_cases import judged
 from landing import make_files
 from nodes import CDC, EVENTS, STREAM, load, names, node, streaming
+from people import everything
 from pipeline import WITHOUT_TESTS, Pipeline, Processes, processes
 from project import Project
 
@@ -39,6 +42,16 @@ MEANWHILE = """
         {% endif %}
     {% endmacro %}
 """
+AMID = """
+    {% macro default__run_script(statements, name, in_transaction, answer) %}
+        {% for name in env_var('MEANWHILE', '').split() %}
+            {% set versions = target.schema ~ '_sluice."' ~ name ~ '__version"' %}
+            {% do sluice.run_statement('update ' ~ versions ~ ' set version = version + 1') %}
+        {% endfor %}
+        {% do sluice.duckdb__run_script(statements, name, in_transaction, answer) %}
+    {% endmacro %}
+"""
+"""Another update is done when an operation has planned what it sends."""
 HOOK = {"pre_hook": [{"sql": "{{ meanwhile() }}", "transaction": False}]}
 
 
@@ -103,6 +116,45 @@ def test_a_script_on_an_older_state_writes_nothing(
         args = f"{{dataset: {name}}}"
         project.run(f"sluice.{operation}", "--args", args, command="run-operation")
         assert versions(project)[name] == before[name] + 1, operation
+
+
+def test_an_operation_on_an_older_state_writes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said again, it does all that it was asked for."""
+    project.write("macros/amid.sql", AMID)
+    judged(project, "up", {"named": "name <> ''"}, EVENTS)
+    project.model("now", STREAM, materialized="apply_changes", meta=CDC)
+    load(project, (1, "a", 1), (2, "", 1), (3, "c", 1))
+    project.build()
+    old = "select 9 as id, 'z' as name, 0 as valid_from, 1 as valid_to"
+    project.query(f"create table raw.old as {old}")
+    operations: dict[str, tuple[str, dict[str, str]]] = {
+        "release": ("up", {"dataset": "up", "where": "id = 2"}),
+        "quarantine": ("up", {"dataset": "up", "where": "id = 3"}),
+        "adopt": ("now", {"dataset": "now", "from": "raw.old"}),
+        "rebuild": ("now", {"dataset": "now"}),
+        "forget": ("now", {"source": "up", "where": "id = 1"}),
+    }
+    rules = {"release": "name is not null", "quarantine": "id < 3"}
+    for operation, (other, given) in operations.items():
+        if operation in rules:
+            judged(project, "up", {"named": rules[operation]}, EVENTS)
+        call = ["run-operation", f"sluice.{operation}", "--args", json.dumps(given)]
+        before = everything(project)
+        monkeypatch.setenv("MEANWHILE", other)
+        error = project.run_expecting_error(*call[1:], command=call[0])
+        assert f"another update has written lake.{other} since this one read" in error, operation
+        monkeypatch.delenv("MEANWHILE")
+        after = everything(project)
+        changed = {name for name in after if after[name] != before.get(name)}
+        assert changed <= {f"lake_sluice.{other}__version"}, operation
+        project.run(*call[1:], command=call[0])
+        assert versions(project)[other] > 1
+    load(project)
+    project.build()
+    assert names(project, "up") == [(2, "")]
+    assert names(project, "now") == [(2, "")]
 
 
 @pytest.fixture

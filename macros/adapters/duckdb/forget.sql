@@ -50,7 +50,17 @@
 {% endmacro %}
 
 
-{% macro duckdb__free_space_notice() %}
+{% macro duckdb__free_space_notice(database) %}
+    {# DuckLake notes beside a file which rows of it are deleted, and keeps the least and greatest values of a file in
+       the catalog. #}
+    {% if sluice.duckdb_is_lake(api.Relation.create(database=database)) %}
+        {% set lake = sluice.literal(database) %}
+        {% do return("the lake's files hold the rows until they are rewritten and those of earlier snapshots are "
+            ~ 'deleted, and its catalog may hold values of them; copies hold them anyway. By hand, while no update '
+            ~ 'runs: call ducklake_flush_inlined_data(' ~ lake ~ '); call ducklake_rewrite_data_files(' ~ lake
+            ~ ', delete_threshold => 0); call ducklake_expire_snapshots(' ~ lake ~ ', older_than => now()); call '
+            ~ 'ducklake_cleanup_old_files(' ~ lake ~ ', cleanup_all => true)') %}
+    {% endif %}
     {% do return('the database file may hold the rows until their blocks are written over, and copies of the file hold '
         ~ 'them anyway; to rewrite it now: sluice forget --rewrite, or by hand, with nobody else in it: attach a new '
         ~ 'file, COPY FROM DATABASE, and put the new file in the place of the old one') %}

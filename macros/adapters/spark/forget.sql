@@ -15,7 +15,7 @@
 {% endmacro %}
 
 
-{% macro spark__free_space_notice() %}
+{% macro spark__free_space_notice(database) %}
     {% do return('the files of earlier snapshots of the tables hold the rows until these expire and their files are '
         ~ 'deleted: call system.expire_snapshots, system.remove_orphan_files') %}
 {% endmacro %}

@@ -142,11 +142,15 @@
 
 
 {% macro spark__found_relation(relation) %}
-    {# dbt lists no views of a catalog of Iceberg. #}
+    {# dbt lists no views of a catalog of Iceberg, so one that is found is told to it: whoever asks later whether
+       something is there has to hear of it, or a model would begin by dropping it. #}
     {% set found = load_cached_relation(relation) %}
     {% if found is not none %}{% do return(found) %}{% endif %}
     {% set names = sluice.query_rows('show views in ' ~ relation.without_identifier()) | map(attribute='viewname') %}
-    {% do return(relation.incorporate(type='view') if relation.identifier in names | list else none) %}
+    {% if relation.identifier not in names | list %}{% do return(none) %}{% endif %}
+    {% set view = relation.incorporate(type='view') %}
+    {% do adapter.cache_added(view) %}
+    {% do return(view) %}
 {% endmacro %}
 
 
