@@ -41,6 +41,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 MARKERS = (
     "dbt_v1(reason): what dbt v2 does not have, and why",
     "duckdb_file(reason): what a DuckLake does not have, and why",
+    "ducklake(reason): what only a DuckLake has, and why",
     "not_on_spark(reason): what Spark does not have, and why",
     "several_writers(reason): what a DuckDB file does not have, and why",
 )
@@ -98,6 +99,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = {
         "dbt_v1": dbts.is_v2() and "not on dbt v2",
         "duckdb_file": is_lake and "not in a DuckLake",
+        "ducklake": not is_lake and "in a DuckLake only",
         "not_on_spark": is_spark() and "not on Spark",
         "several_writers": not is_lake and not is_spark() and "not in a DuckDB file",
     }
