@@ -82,16 +82,16 @@
 {% macro mark_statement(quarantine, present, batch, rules, number) %}
     {# The statement that marks the rows that pass with the number of their batch; what the others break by now is noted
        with them. #}
-    {% do return(adapter.dispatch('mark_statement', 'sluice')(quarantine, present, batch, rules, number)) %}
-{% endmacro %}
-
-{% macro default__mark_statement(quarantine, present, batch, rules, number) %}
-    {# Engines that merge with several actions. #}
+    {# A merge in DuckLake has one action for rows that match. #}
+    {% set passed = sluice.passed_condition(rules) %}
     merge into {{ quarantine }} as _sluice_quarantined
     using {{ sluice.one_of_each_row(batch) }} as _sluice_judged
         on {{ sluice.row_id_expression(present, '_sluice_quarantined') }} = _sluice_judged._sluice_row
-    when matched and {{ sluice.passed_condition(rules) }} then update set _sluice_released_batch = {{ number }}
-    {%- if rules %}
-    when matched then update set _sluice_violations = {{ sluice.violations(rules) }}
-    {%- endif %}
+    when matched then update set
+        _sluice_released_batch = case when {{ passed }} then {{ number }}
+            else _sluice_quarantined._sluice_released_batch end
+        {%- if rules %},
+        _sluice_violations = case when {{ passed }} then _sluice_quarantined._sluice_violations
+            else {{ sluice.violations(rules) }} end
+        {%- endif %}
 {% endmacro %}

@@ -13,7 +13,7 @@
 {% macro default__run_script(statements, name, in_transaction, answer) %}
     {# One by one. #}
     {% set statements = statements + ([answer] if answer else []) %}
-    {% for sql in statements[:-1] %}{% do sluice.run_statement(sql) %}{% endfor %}
+    {% do sluice.send_statements(statements[:-1]) %}
     {% call statement(name, fetch_result=answer is not none, auto_begin=false) %}
         {{ statements[-1] }}
     {% endcall %}
@@ -27,8 +27,19 @@
 
 {% macro default__script_of_dbt(statements) %}
     {# One by one. #}
-    {% for sql in statements[:-1] %}{% do sluice.run_statement(sql) %}{% endfor %}
+    {% do sluice.send_statements(statements[:-1]) %}
     {% do return(statements[-1]) %}
+{% endmacro %}
+
+
+{% macro send_statements(statements) %}
+    {# The statements of a script, one by one, but for the last. #}
+    {% do adapter.dispatch('send_statements', 'sluice')(statements) %}
+{% endmacro %}
+
+{% macro default__send_statements(statements) %}
+    {# Each as it is. #}
+    {% for sql in statements %}{% do sluice.run_statement(sql) %}{% endfor %}
 {% endmacro %}
 
 

@@ -29,7 +29,7 @@ STOLEN = """\
     {% if env_var('STOLEN', '') == this.name %}
         {% set statements = statements[:1] + [stolen] + statements[1:] %}
     {% endif %}
-    {% do sluice.spark__run_script(statements, name, in_transaction, answer) %}
+    {% do sluice.default__run_script(statements, name, in_transaction, answer) %}
 {% endmacro %}
 """
 

@@ -1,6 +1,6 @@
 {% macro spark__claim_statements(relation, version) %}
     {# Appends never conflict in Iceberg; two merges of one table do, if there is something to match. Who has claimed a
-       dataset writes it alone until its events are there, or as long as its claim is fresh: see run_script(). #}
+       dataset writes it alone until its events are there, or as long as its claim is fresh: see send_statements(). #}
     {% set versions = sluice.version_relation(relation) %}
     {% set statements = [] %}
     {% if version is none %}
@@ -78,24 +78,7 @@
 {% endmacro %}
 
 
-{% macro spark__run_script(statements, name, in_transaction, answer) %}
-    {# One by one. #}
-    {% set statements = statements + ([answer] if answer else []) %}
-    {% do sluice.spark_send(statements[:-1]) %}
-    {% call statement(name, fetch_result=answer is not none, auto_begin=false) %}
-        {{ statements[-1] }}
-    {% endcall %}
-{% endmacro %}
-
-
-{% macro spark__script_of_dbt(statements) %}
-    {# One by one, too. #}
-    {% do sluice.spark_send(statements[:-1]) %}
-    {% do return(statements[-1]) %}
-{% endmacro %}
-
-
-{% macro spark_send(statements) %}
+{% macro spark__send_statements(statements) %}
     {# A claim is said again before it gets old, and is lost where another update took the dataset over meanwhile. #}
     {% set claims, said = [], [modules.datetime.datetime.now()] %}
     {% set lost = sluice.literal('another update has taken over what this one was writing, for it had said nothing for '
