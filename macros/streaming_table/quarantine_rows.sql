@@ -26,13 +26,14 @@
     {% set judged = sluice.query_rows(
         'select count(*) as num_rows from ' ~ relation ~ ' as batch where (' ~ where ~ '\n)')[0].num_rows %}
     {% set broken %}
-        select {{ sluice.row_id_expression(look.columns.table, 'batch') }} as _sluice_row, {{ names }}, _sluice_batch
-        from {{ relation }} as batch
+        select _sluice_row, _sluice_copies, {{ names }}, _sluice_batch
+        from {{ sluice.rows_by_id(relation, look.columns.table) }} as batch
         where ({{ where }}
         ) and not (coalesce(({{ dropping | join('\n), false) and coalesce((') }}
         ), false))
     {% endset %}
-    {% set batch = sluice.stage_table('quarantine', sluice.rows_with_results(broken, rules), relation) %}
+    {% set batch = sluice.stage_table(
+        'quarantine', sluice.every_copy(sluice.rows_with_results(broken, rules)), relation) %}
     {% set results = sluice.count_violations(batch, rules, node) %}
     {% set plan = sluice.quarantine_plan(relation, look, rules, columns, false, node) %}
     {% set statements = sluice.move_statements(relation, look, plan, batch, rules, columns) if results.rows else [] %}

@@ -21,7 +21,8 @@
     {% do sluice.check_conditions(
         'select * from ' ~ quarantine, [{'name': 'where', 'condition': where}], node, look.columns.quarantine) %}
     {% do sluice.check_conditions(judged, rules, node, columns.all) %}
-    {% set batch = sluice.stage_table('release', sluice.rows_with_results(judged, rules), relation) %}
+    {% set batch = sluice.stage_table(
+        'release', sluice.every_copy(sluice.rows_with_results(judged, rules)), relation) %}
     {% set results = sluice.count_violations(batch, rules, node) %}
     {% set counts = {
         'judged': results.rows, 'released': results.rows - results.dropped, 'held': results.dropped,
@@ -67,13 +68,14 @@
 {% macro judged_rows(quarantine, present, columns, where) %}
     {# The rows that were chosen for the release, with the table's columns too, null where the quarantine has none. #}
     select
-        {{ sluice.row_id_expression(present) }} as _sluice_row,
+        _sluice_row,
+        _sluice_copies,
         {%- for column in columns %}
         {%- set name = sluice.quote(column.name) %}
         {{ name if sluice.find_column(present, column.name) else 'cast(null as ' ~ column.dtype ~ ') as ' ~ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
-    from {{ quarantine }}
+    from {{ sluice.rows_by_id(quarantine, present) }} as batch
     where true and ({{ where }}
     )
 {% endmacro %}

@@ -196,6 +196,30 @@
 {% endmacro %}
 
 
+{% macro rows_by_id(relation, columns) %}
+    {# A query of a table's rows with their _sluice_row, for a choice that is made once for each, and _sluice_copies,
+       how many equal rows one of them stands for: rows that the engine cannot tell apart must be chosen together. #}
+    {% do return(adapter.dispatch('rows_by_id', 'sluice')(relation, columns)) %}
+{% endmacro %}
+
+{% macro default__rows_by_id(relation, columns) %}
+    {# Engines that tell equal rows apart. #}
+    {% do return('(select *, ' ~ sluice.row_id_expression(columns) ~ ' as _sluice_row, 1 as _sluice_copies from '
+        ~ relation ~ ')') %}
+{% endmacro %}
+
+
+{% macro every_copy(sql) %}
+    {# A query of rows of rows_by_id(), chosen and judged by now, each as often as it is in the table. #}
+    {% do return(adapter.dispatch('every_copy', 'sluice')(sql)) %}
+{% endmacro %}
+
+{% macro default__every_copy(sql) %}
+    {# Engines that tell equal rows apart. #}
+    {% do return(sql) %}
+{% endmacro %}
+
+
 {% macro one_of_each_row(relation) %}
     {# A staged table of rows with their _sluice_row, each of which is there once. #}
     {% do return(adapter.dispatch('one_of_each_row', 'sluice')(relation)) %}

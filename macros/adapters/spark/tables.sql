@@ -130,14 +130,23 @@
 {% endmacro %}
 
 
-{% macro spark__one_of_each_row(relation) %}
-    {# A condition that is not the same when it is asked twice may have judged equal rows in two ways. #}
+{% macro spark__rows_by_id(relation, columns) %}
     {% set chosen = [] %}
-    {% for column in sluice.columns_of(relation) if column.name.startswith('_sluice_rule_') %}
-        {% do chosen.append('bool_and(' ~ column.name ~ ') as ' ~ column.name) %}
+    {% for name in sluice.quoted(columns | map(attribute='name')) %}
+        {% do chosen.append('first(' ~ name ~ ') as ' ~ name) %}
     {% endfor %}
-    {% do return('(select ' ~ (['_sluice_row'] + chosen) | join(', ') ~ ' from ' ~ relation
-        ~ ' group by _sluice_row)') %}
+    {% do return('(select _sluice_row, count(*) as _sluice_copies, ' ~ chosen | join(', ') ~ ' from (select *, '
+        ~ sluice.row_id_expression(columns) ~ ' as _sluice_row from ' ~ relation ~ ') group by _sluice_row)') %}
+{% endmacro %}
+
+
+{% macro spark__every_copy(sql) %}
+    {% do return('select * from (' ~ sql ~ ') lateral view explode(sequence(1, _sluice_copies)) as _sluice_copy') %}
+{% endmacro %}
+
+
+{% macro spark__one_of_each_row(relation) %}
+    {% do return('(select * from ' ~ relation ~ ' where _sluice_copy = 1)') %}
 {% endmacro %}
 
 
