@@ -29,6 +29,7 @@
     {% for kind, condition in {
         'ledger': of_source,
         'ingested': "status = 'INGESTED' and cleaned_at is null",
+        'unreadable': "status = 'FAILED'",
         'respelled': of_source ~ ' and ' ~ sluice.other_spelling_condition(options),
     }.items() %}
         {% do queries.append("select '" ~ kind ~ "' as kind, '' as name, cast(count(*) as " ~ dbt.type_string()
@@ -39,12 +40,12 @@
 {% endmacro %}
 
 
-{% macro check_ledger(source_name, remembered, files, known) %}
-    {# A source that was read, by its remembered columns and the table's batches, and of which the ledger knows no file:
-       all of them would be read again, which would double the rows of a table that appends. #}
+{% macro check_ledger(source_name, was_read, files, known) %}
+    {# A source that was read, by its record and the table's batches, and of which the ledger knows no file: all of them
+       would be read again, which would double the rows of a table that appends. #}
     {% if config.get('materialized') != 'streaming_table' %}{% do return(none) %}{% endif %}
     {% set own = sluice.position(known.state.read, known.state.dataset) %}
-    {% if not remembered or not files or known.ledger or not own.batch %}{% do return(none) %}{% endif %}
+    {% if not was_read or not files or known.ledger or not own.batch %}{% do return(none) %}{% endif %}
     {% do sluice.raise_errors('read_files() error', [
         this ~ ' was made from files of source ' ~ source_name ~ ', and '
         ~ sluice.state_relation('files', this.database)
@@ -146,12 +147,14 @@
 
 
 {% macro schema_records(plans) %}
-    {# The columns that are to be remembered of sources: {dataset id: options}, for commit_statements(). #}
+    {# What is to be remembered of sources, {dataset id: options}, for commit_statements(): the columns, and if it is so
+       that no file of it was read yet. #}
     {% set records = {} %}
     {% for plan in plans if plan.schema.changed %}
-        {% do records.update({sluice.dataset_id(this) ~ ' < ' ~ plan.source: {
-            'columns': plan.schema.columns, 'names': plan.schema.names,
-        }}) %}
+        {% do records.update({sluice.dataset_id(this) ~ ' < ' ~ plan.source: dict(
+            {'columns': plan.schema.columns, 'names': plan.schema.names},
+            **({} if plan.schema.was_read or plan.files else {'read': false}),
+        )}) %}
     {% endfor %}
     {% do return(records) %}
 {% endmacro %}
@@ -187,7 +190,8 @@
             {% do statements.append(sluice.insert_failed_files(ledger, id, plan, read_errors)) %}
         {% endif %}
     {% endfor %}
-    {% if not full_refresh and (plans | selectattr('files') | list + plans | selectattr('failed') | list) %}
+    {% set looked_at = plans | selectattr('files') | list + plans | selectattr('failed') | list %}
+    {% if not full_refresh and looked_at | selectattr('unreadable') | list %}
         {# What became of a file that failed before stands in its new row. #}
         {% do statements.append('delete from ' ~ ledger ~ own ~ " and status = 'FAILED' and update_id <> " ~ update
             ~ ' and ' ~ sluice.path_expression('path') ~ ' in (select ' ~ sluice.path_expression('path') ~ ' from '

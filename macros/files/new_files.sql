@@ -5,7 +5,8 @@
        sample of them), 'listing': a query of the paths of all files that count, 'respelling': see respelling()}. A
        file is known by its path; with allow_overwrites by its size and time too, so all are looked at. #}
     {% set respelling = sluice.respelling(options) if known.respelled else none %}
-    {% set ledger = sluice.ledger_files(options, respelling) %}
+    {% set ledger = sluice.ledger_files(options, respelling) if respelling or options.allow_overwrites
+        else none %}
     {% set paths, listing = known.paths, sluice.location_files(options) %}
     {% if respelling and not options.allow_overwrites %}
         {% set unread = sluice.unread_files(
@@ -63,8 +64,8 @@
     {# What is known and what is there, in one query: {'state': known_state(), 'paths': of the files at the location
        that the ledger does not hold (of all, with allow_overwrites), in the order in which they are read, 'left': how
        many more max_files_per_run leaves for later, 'listed': how many files are there, 'ledger': how many the ledger
-       has of this source, 'ingested': how many the table has, 'respelled': how many the ledger has in another spelling
-       of the location}. #}
+       has of this source, 'ingested': how many the table has, 'unreadable': how many of the table could not be read
+       before, 'respelled': how many the ledger has in another spelling of the location}. #}
     {% set text = dbt.type_string() %}
     {% set ledger = none if options.allow_overwrites else sluice.ledger_files(options) %}
     {% set limit = none if sluice.needs_a_look(options) else options.max_files_per_run %}
@@ -82,9 +83,10 @@
     {% set listing = 'with _sluice_location as (' ~ sluice.location_files(options) ~ ')\n' %}
     {% set rows = sluice.query_rows(listing ~ queries | join('\nunion all\n')) %}
     {% set known = {
-        'state': sluice.state_of_rows(this, rows), 'paths': [], 'ledger': 0, 'ingested': 0, 'respelled': 0, 'unread': 0,
+        'state': sluice.state_of_rows(this, rows), 'paths': [], 'ledger': 0, 'ingested': 0, 'unreadable': 0,
+        'respelled': 0, 'unread': 0,
     } %}
-    {% for row in rows if row.kind in ('listed', 'ledger', 'ingested', 'respelled', 'unread') %}
+    {% for row in rows if row.kind in ('listed', 'ledger', 'ingested', 'unreadable', 'respelled', 'unread') %}
         {% do known.update({row.kind: row.value | int}) %}
     {% endfor %}
     {# A union has no order. #}

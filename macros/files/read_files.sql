@@ -13,8 +13,9 @@
     {% set found = sluice.new_files(options, known) %}
     {% set remembered = sluice.remembered_columns(options.name, known.state) %}
     {% do sluice.check_numbers_of_fields(options, found.files, remembered) %}
-    {% set schema = sluice.source_schema(options, found.files, remembered) %}
-    {% do sluice.check_ledger(options.name, remembered, found.files, known) %}
+    {% set was_read = sluice.was_read(options.name, known.state) %}
+    {% set schema = sluice.source_schema(options, found.files, remembered, was_read) %}
+    {% do sluice.check_ledger(options.name, was_read, found.files, known) %}
     {% if sluice.is_emptied(source) or found.existing is not none %}
         {# dbt run --empty makes the columns and reads nothing. #}
         {% set found = dict(found, files=[], failed=[], left=0, respelling=none) %}
@@ -25,7 +26,7 @@
         'source': options.name, 'files': found.files, 'failed': found.failed, 'options': options, 'schema': schema,
         'lost': sluice.lost_files(options.name, found.listing, found.respelling),
         'respelling': found.respelling, 'left': 0 if sluice.is_emptied(source) else known.left + found.left,
-        'existing': found.existing or [],
+        'existing': found.existing or [], 'unreadable': known.unreadable,
     } %}
     {% set notes = sluice.note('files', plan) ~ '\n    ' ~ sluice.note('state', known.state) %}
     {% do return(sluice.block(notes, sluice.file_rows(options, schema, found.files))) %}

@@ -1,9 +1,9 @@
-{% macro source_schema(options, files, remembered) %}
+{% macro source_schema(options, files, remembered, was_read) %}
     {# {'columns': {name: type} to read, 'names': theirs, in their order, 'partitions': names whose values stand in the
        paths, 'rescued': fields that go to _rescued_data, 'duplicates': whether an object names a field twice,
-       'remembered': names of the columns of last time, 'changed': whether these are others, 'texts', 'headers' and
-       'repeated': see record_fields()}. Hints win over what is remembered, which wins over what is inferred; new
-       columns come last, in the order of their names. #}
+       'remembered': names of the columns of last time, 'was_read': see was_read(), 'changed': whether there is news to
+       remember, 'texts', 'headers' and 'repeated': see record_fields()}. Hints win over what is remembered, which
+       wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = dict(options.columns) %}
     {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
@@ -42,8 +42,10 @@
         'texts': found.texts,
         'headers': found.headers,
         'repeated': found.repeated,
-        'changed': columns != remembered or not (remembered or options.include_existing_files),
+        'changed': columns != remembered or not (remembered or options.include_existing_files)
+            or (files | length > 0 and not was_read),
         'remembered': remembered.keys() | list,
+        'was_read': was_read,
     }) %}
 {% endmacro %}
 
@@ -57,6 +59,14 @@
     {% for name in recorded.get('names', []) %}{% do columns.update({name: recorded.columns[name]}) %}{% endfor %}
     {% do columns.update(recorded.get('columns', {})) %}
     {% do return(columns) %}
+{% endmacro %}
+
+
+{% macro was_read(source_name, state) %}
+    {# Whether this model has read a file of a source, by what is remembered of it. #}
+    {% if sluice.is_full_refresh() or state.unfinished %}{% do return(false) %}{% endif %}
+    {% set recorded = state.options.get(state.dataset ~ ' < ' ~ source_name) %}
+    {% do return(recorded is not none and recorded.get('read', true)) %}
 {% endmacro %}
 
 

@@ -161,3 +161,24 @@ def test_a_source_read_twice_in_one_query(project: Project) -> None:
     project.build()
     assert [row["id"] for row in project.rows("twice")] == [1, 1]
     assert [entry["rows"] for entry in ledger(project, "twice")] == [None]
+
+
+def test_a_source_that_has_no_file_yet(project: Project) -> None:
+    """Its first file is news also where the table has rows from elsewhere by then."""
+    names = ("early", "late")
+    for name in names:
+        source(project, name, project.root / "landing" / name, **ID)
+    read = "select * from {{{{ sluice.read_files(source('landing_{0}', '{0}')) }}}}"
+    both = [read.format(name) for name in names]
+    project.model("both", "\nunion all\n".join(both), materialized="streaming_table")
+    put(project.root / "landing" / "early" / "1.json", b'{"id": 1}\n')
+    for _ in range(2):
+        project.run("--select", "both")
+        same(rows(project, "both"), ids(1))
+    put(project.root / "landing" / "late" / "2.json", b'{"id": 2}\n')
+    for _ in range(2):
+        project.run("--select", "both")
+        same(rows(project, "both"), ids(1, 2))
+    project.query("delete from lake_sluice.files where source = 'landing_late.late'")
+    put(project.root / "landing" / "late" / "3.json", b'{"id": 3}\n')
+    assert "knows none of them" in project.run_expecting_error("--select", "both")

@@ -78,7 +78,10 @@
 
 
 {% macro spark__json_string_condition(line, name) %}
-    {% do return("coalesce(startswith(" ~ sluice.spark_json_written(line, name) ~ ", '\"'), false)") %}
+    {% set path = sluice.spark_json_path(name) %}
+    {% set written = "get_json_object(concat('[', " ~ line ~ ", ']'), " ~ sluice.literal(path) ~ ')' if path
+        else sluice.spark_json_written(line, name) %}
+    {% do return('coalesce(startswith(' ~ written ~ ", '\"'), false)") %}
 {% endmacro %}
 
 

@@ -63,8 +63,9 @@
             {% do exceptions.raise_compiler_error(
                 'another update (' ~ owner ~ ') is writing ' ~ id ~ ', since ' ~ seconds ~ ' seconds, and has not said '
                 ~ 'that it is done; expected one at a time. Nothing of this run was written to it; ways out: run the '
-                ~ 'same command again when the other is done; if its process was killed: the same with --vars '
-                ~ "'{sluice_take_over: true}', or " ~ (sluice.spark_claim_seconds() / 60) | int ~ ' minutes after '
+                ~ 'same command again when the other is done; if its process was killed, or it was an operation that '
+                ~ "failed: the same with --vars '{sluice_take_over: true}', or "
+                ~ (sluice.spark_claim_seconds() / 60) | int ~ ' minutes after '
                 ~ 'its last word') %}
         {% endif %}
     {% endif %}
