@@ -155,14 +155,7 @@ class Command(Dbt):
         written = target / "run_results.json"
         if "retry" not in args:
             written.unlink(missing_ok=True)
-        where = ["--project-dir", ".", "--profiles-dir", os.environ.get(PROFILES, ".")]
-        done = subprocess.run(
-            [environments.dbt("v2"), *args, *where],
-            cwd=root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        done = process(root, *args)
         lines = list(spoken(done.stdout))
         invocation, result = "", None
         if {"ls", "list"} & {*args}:
@@ -178,6 +171,21 @@ class Command(Dbt):
         told = "\n".join(text for level, text in lines if level == "error")
         failed = told or done.stdout if done.returncode else None
         return Run(args, done.returncode == 0, failed, result, lines, invocation)
+
+
+def process(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run the chosen dbt as a program, in the folder of a project; all that it says is in stdout."""
+    v1 = Path(sys.executable).with_name("dbt")
+    return subprocess.run(
+        [
+            *[v1 if chosen().in_process else environments.dbt("v2"), *args],
+            *["--project-dir", ".", "--profiles-dir", os.environ.get(PROFILES, ".")],
+        ],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def spoken(output: str) -> Iterator[tuple[str, str]]:
