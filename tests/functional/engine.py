@@ -107,6 +107,10 @@ class Engine(ABC):
     def waits(self, pipe: str) -> str:
         """A query that stands still until something is written into a named pipe."""
 
+    def words(self, text: str) -> str:
+        """The text of a model, a snapshot or a test, written in DuckDB's SQL, in the engine's."""
+        return text
+
     def plain(self, value: Any) -> Any:
         """A value as the reference has it: structs are tuples of their values, instants are UTC."""
         if isinstance(value, dict):

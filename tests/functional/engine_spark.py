@@ -29,6 +29,7 @@ import yaml
 from pyhive import hive
 
 import dbts
+import spark_sql
 import spark_types
 from dbts import environments
 from engine import Batch, Engine, Relation, Row
@@ -138,6 +139,7 @@ class Spark(Engine):
 
     def query(self, sql: str, database: str | None = None) -> list[Row]:
         """Values come as the reference has them: nested ones by way of JSON."""
+        sql = spark_sql.translated(sql)
         text = re.sub(r"\s*(--.*|/\*.*?\*/)", "", sql).strip().lower()
         cursor = self.session(database).cursor()
         try:
@@ -252,6 +254,10 @@ class Spark(Engine):
     def quote(self, name: str) -> str:
         """In backquotes."""
         return "`" + name.replace("`", "``") + "`"
+
+    def words(self, text: str) -> str:
+        """By sqlglot."""
+        return spark_sql.model_text(text)
 
     def fails(self, message: str) -> str:
         """By the function raise_error, whose type a table can't have."""

@@ -102,7 +102,10 @@ class Project:
         """Write a file of the project; the text may be indented as a whole."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(textwrap.dedent(text), encoding="utf-8")
+        text = textwrap.dedent(text)
+        if path.startswith(("models/", "snapshots/", "tests/")) and path.endswith(".sql"):
+            text = self.engine.words(text)
+        file.write_text(text, encoding="utf-8")
         self._manifest = None
         return file
 

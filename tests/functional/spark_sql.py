@@ -1,0 +1,99 @@
+"""The SQL of the tests, which is DuckDB's, in Spark's words.
+
+translated('select v::varchar as "a b" from t')     SELECT CAST(v AS STRING) AS `a b` FROM t
+model_text("select * from {{ ref('t') }} order by 1")   the same around Jinja, which stays
+
+What sqlglot does not read, such as `describe`, stays as it is, and so does a text whose Jinja is
+within a query.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import ClassVar
+
+from sqlglot import exp, parse_one
+from sqlglot.dialects import DuckDB
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+AROUND = re.compile(
+    rf"(?P<before>(?:{JINJA.pattern}|\s)*)(?P<sql>.*?)(?P<after>(?:\{{%-?\s*end\w+\s*-?%\}}|\s)*)",
+    re.DOTALL,
+)
+"""Settings and the ends of a block, which stand before and behind a query."""
+QUERY = re.compile(r"\s*(with|select|from|values|\()\b", re.IGNORECASE)
+
+FUNCTIONS = {
+    "ERROR": "raise_error({})",
+    "PARSE_FILENAME": "element_at(split({}, '/'), -1)",
+    "STRUCT_KEYS": "json_object_keys(to_json({}))",
+}
+"""What sqlglot leaves alone: functions of one argument."""
+
+
+class Words(DuckDB):
+    """DuckDB's, and names in backquotes, as the tests' helpers quote them for Spark."""
+
+    class Tokenizer(DuckDB.Tokenizer):
+        """The signs around a name."""
+
+        IDENTIFIERS: ClassVar = ['"', "`"]
+
+
+@cache
+def translated(sql: str) -> str:
+    """A statement or a condition in Spark's words."""
+    try:
+        tree = parse_one(with_tables(sql), read=Words)
+    except SqlglotError:
+        return sql
+    if tree is None or isinstance(tree, (exp.Command, exp.Describe, exp.Set, exp.Show)):
+        return sql
+    text = tree.transform(of_spark).sql("spark", unsupported_level=ErrorLevel.IGNORE)
+    return text.replace("TIMESTAMP_NTZ", "TIMESTAMP")
+
+
+def with_tables(sql: str) -> str:
+    """`range(5) as t(i)` as a table that both have."""
+    found = r"\brange\(([^()]*(?:\([^()]*\))?[^()]*)\)(?:\s+(?:as\s+)?(\w+)(?:\((\w+)\))?)?"
+
+    def table(match: re.Match) -> str:
+        within, name, column = match.groups()
+        if name and name.lower() in ("where", "order", "group", "limit", "cross", "join", "union"):
+            name, column, rest = None, None, f" {name}"
+        else:
+            rest = ""
+        return (
+            f"(select id as {column or 'range'} from _sluice_range({within})) "
+            f"as {name or 'range'}{rest}"
+        )
+
+    return re.sub(r"(?<=from )" + found, table, sql, flags=re.IGNORECASE)
+
+
+def of_spark(node: exp.Expression) -> exp.Expression:
+    """A part of a statement that sqlglot would leave in DuckDB's words."""
+    if isinstance(node, exp.Anonymous):
+        name = node.name.upper()
+        if name == "_SLUICE_RANGE":
+            return exp.Anonymous(this="range", expressions=node.expressions)
+        if name in FUNCTIONS and len(node.expressions) == 1:
+            inner = node.expressions[0].transform(of_spark).sql("spark")
+            return parse_one(FUNCTIONS[name].format(inner), read="spark")
+    return node
+
+
+def model_text(text: str) -> str:
+    """The text of a model, a snapshot or a test."""
+    before, sql, after = AROUND.fullmatch(text).groups()
+    if "{%" in sql or "{#" in sql or not QUERY.match(sql):
+        return text
+    parts = JINJA.findall(sql)
+    for number, part in enumerate(parts):
+        sql = sql.replace(part, f"_jinja_{number}_", 1)
+    sql = translated(sql.strip())
+    for number, part in enumerate(parts):
+        sql = sql.replace(f"_jinja_{number}_", part)
+    return f"{before}{sql}{after}"
