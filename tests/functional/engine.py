@@ -108,7 +108,7 @@ class Engine(ABC):
         """A query that stands still until something is written into a named pipe."""
 
     def words(self, text: str) -> str:
-        """The text of a model, a snapshot or a test, written in DuckDB's SQL, in the engine's."""
+        """An expression or the text of a model, written in DuckDB's SQL, in the engine's."""
         return text
 
     def plain(self, value: Any) -> Any:

@@ -44,6 +44,9 @@ dispatch:
     search_order: [{name}, sluice, dbt]
 """
 
+EXPRESSIONS = {"sequence_by", "apply_as_deletes", "apply_as_truncates"}
+"""Options that are SQL."""
+
 
 class Project:
     """A consumer of the package with a database of its own, both below one folder."""
@@ -134,8 +137,19 @@ class Project:
 
     def configure(self, kind: str, name: str, **config: Any) -> None:
         """Write ``<kind>/<name>.yml``: the configuration of one model or snapshot."""
+        meta = {**(config.get("meta") or {})}
+        for option in EXPRESSIONS & meta.keys():
+            came = meta[option]
+            meta[option] = (
+                [self.words(part) for part in came] if isinstance(came, list) else self.words(came)
+            )
+        config = {**config, "meta": meta} if meta else config
         node = json.dumps({kind: [{"name": name, "config": config}]}, indent=2)
         self.write(f"{kind}/{name}.yml", node)  # JSON is YAML
+
+    def words(self, value: Any) -> Any:
+        """An SQL expression in the engine's words; what is no text stays as it is."""
+        return self.engine.words(value) if isinstance(value, str) else value
 
     def model(self, name: str, text: str = "select * from raw.events", **config: Any) -> None:
         """Write a model, in Python when the text defines ``model(dbt, session)``."""

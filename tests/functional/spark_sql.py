@@ -44,7 +44,7 @@ class Words(DuckDB):
 
 @cache
 def translated(sql: str) -> str:
-    """A statement or a condition in Spark's words."""
+    """A statement or an expression in Spark's words; one that both speak stays as it is."""
     try:
         tree = parse_one(with_tables(sql), read=Words)
     except SqlglotError:
@@ -52,7 +52,8 @@ def translated(sql: str) -> str:
     if tree is None or isinstance(tree, (exp.Command, exp.Describe, exp.Set, exp.Show)):
         return sql
     text = tree.transform(of_spark).sql("spark", unsupported_level=ErrorLevel.IGNORE)
-    return text.replace("TIMESTAMP_NTZ", "TIMESTAMP")
+    text = text.replace("TIMESTAMP_NTZ", "TIMESTAMP")
+    return sql if text == tree.sql("duckdb") and "::" not in sql else text
 
 
 def with_tables(sql: str) -> str:
@@ -86,9 +87,9 @@ def of_spark(node: exp.Expression) -> exp.Expression:
 
 
 def model_text(text: str) -> str:
-    """The text of a model, a snapshot or a test."""
+    """The text of a model, a snapshot or a test, or an expression without Jinja."""
     before, sql, after = AROUND.fullmatch(text).groups()
-    if "{%" in sql or "{#" in sql or not QUERY.match(sql):
+    if "{%" in sql or "{#" in sql or not (QUERY.match(sql) or sql == text):
         return text
     parts = JINJA.findall(sql)
     for number, part in enumerate(parts):

@@ -12,7 +12,8 @@ STATEMENTS = {
     "select struct_pack(a := n) as s, {'b': k} as r from t": (
         "SELECT STRUCT(n AS a) AS s, STRUCT(k AS b) AS r FROM t"
     ),
-    "select timestamp '2026-01-01' as t": "SELECT CAST('2026-01-01' AS TIMESTAMP) AS t",
+    "select x::timestamp as t": "SELECT CAST(x AS TIMESTAMP) AS t",
+    "select id::integer as id": "SELECT CAST(id AS INT) AS id",
     "select i as id from range(3) t(i)": "SELECT i AS id FROM (SELECT id AS i FROM RANGE(3)) AS t",
     "select range from range(2) where true": (
         "SELECT range FROM (SELECT id AS range FROM RANGE(2)) AS range WHERE TRUE"
@@ -24,6 +25,9 @@ STATEMENTS = {
     "alter table `a b`.t add column c text": "ALTER TABLE `a b`.t ADD COLUMN c STRING",
 }
 LEFT_ALONE = [
+    "op in ('D', 'T')",
+    "select timestamp '2026-01-01' as t",
+    "select * from raw.events where a is not null",
     "describe query select 1",
     "select cast(raise_error('x') as string) as failed using 'cat'",
     "show views in main",
