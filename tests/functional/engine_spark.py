@@ -139,7 +139,10 @@ class Spark(Engine):
 
     def query(self, sql: str, database: str | None = None) -> list[Row]:
         """Values come as the reference has them: nested ones by way of JSON."""
-        sql = spark_sql.translated(sql)
+        *before, sql = spark_sql.statements(sql)
+        for statement in before:
+            self.query(statement, database)
+        sql = spark_sql.translated(sql, lambda query: self.names(query, database))
         text = re.sub(r"\s*(--.*|/\*.*?\*/)", "", sql).strip().lower()
         cursor = self.session(database).cursor()
         try:
@@ -159,6 +162,12 @@ class Spark(Engine):
             }
             for row in cursor.fetchall()
         ]
+
+    def names(self, query: str, database: str | None = None) -> list[str]:
+        """The names of the columns of a query."""
+        cursor = self.session(database).cursor()
+        cursor.execute(f"describe query {query}")
+        return [row[0] for row in cursor.fetchall()]
 
     def nested(self, cursor: hive.Cursor, sql: str, names: list[str]) -> list[Row]:
         """The rows of a query that has structs, lists or maps: the driver gives them as text."""

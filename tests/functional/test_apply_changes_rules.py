@@ -127,6 +127,7 @@ def test_a_replay_changes_no_byte(trio: Callable[..., Trio]) -> None:
 
 
 @pytest.mark.dbt_v1("its hooks share no transaction with the rows")
+@pytest.mark.not_on_spark("hooks share no transaction with the rows")
 def test_a_failed_run_leaves_all_as_it_was(trio: Callable[..., Trio]) -> None:
     """A failure at the very end of the run writes nothing, and the batch can come again."""
     three = trio(own=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_sql import model_text, translated
+from spark_sql import model_text, statements, translated
 
 STATEMENTS = {
     'select v::varchar as "a b" from t': "SELECT CAST(v AS STRING) AS `a b` FROM t",
@@ -22,6 +22,10 @@ STATEMENTS = {
     "select list_contains(l, 'it''s')": "SELECT ARRAY_CONTAINS(l, 'it\\'s')",
     "select error('x')": "SELECT RAISE_ERROR('x')",
     "select parse_filename(path) as f": "SELECT ELEMENT_AT(SPLIT(path, '/'), -1) AS f",
+    "select v from t where v similar to 'a.*'": (
+        "SELECT v FROM t WHERE v RLIKE CONCAT('^(', 'a.*', ')$')"
+    ),
+    "create table t as from raw.old": "CREATE TABLE t AS SELECT * FROM raw.old",
     "alter table `a b`.t add column c text": "ALTER TABLE `a b`.t ADD COLUMN c STRING",
 }
 LEFT_ALONE = [
@@ -44,6 +48,33 @@ def test_statements(sql: str) -> None:
 def test_what_is_not_read_stays(sql: str) -> None:
     """Statements of Spark's own, and texts that are none."""
     assert translated(sql) == sql
+
+
+def test_the_columns_of_a_star_are_spelt_out() -> None:
+    """Where some are left out or replaced, which Spark has no word for."""
+    asked: list[str] = []
+
+    def columns(query: str) -> list[str]:
+        asked.append(query)
+        return ["id", "a b", "v"]
+
+    assert translated("select * exclude (V) from t", columns) == "SELECT `id`, `a b` FROM t"
+    wanted = "INSERT INTO t SELECT 9 AS id, `a b`, `v` FROM s WHERE id = 2"
+    given = "insert into t select * replace (9 as id) from s where id = 2"
+    assert translated(given, columns) == wanted
+    wanted = ", ".join(f"CAST(`{name}` AS STRING) AS `{name}`" for name in ("id", "a b", "v"))
+    given = "select columns(*)::varchar from (select * from u)"
+    assert translated(given, columns) == f"SELECT {wanted} FROM (SELECT * FROM u)"
+    assert translated("select * from t", columns) == "select * from t"
+    asked_for = ["SELECT * FROM t", "SELECT * FROM s", "SELECT * FROM (SELECT * FROM u)"]
+    assert asked == asked_for
+
+
+def test_several_statements() -> None:
+    """A semicolon ends one, unless it is in a text or a name."""
+    text = "drop schema dev; select ';' as `a;b` ;\n"
+    assert statements(text) == ["drop schema dev", " select ';' as `a;b` "]
+    assert statements("select 'never ended") == ["select 'never ended"]
 
 
 def test_jinja_stays() -> None:
