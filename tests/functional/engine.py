@@ -99,6 +99,10 @@ class Engine(ABC):
     def quote(self, name: str) -> str:
         """A name as an identifier, whatever is in it."""
 
+    def spoken(self, schema: str, name: str) -> str:
+        """A relation as dbt writes it into messages."""
+        return f"{self.quote(schema)}.{self.quote(name)}"
+
     @abstractmethod
     def fails(self, message: str) -> str:
         """A query that is an error with this message."""

@@ -264,6 +264,10 @@ class Spark(Engine):
         """In backquotes."""
         return "`" + name.replace("`", "``") + "`"
 
+    def spoken(self, schema: str, name: str) -> str:
+        """dbt-spark quotes no names."""
+        return f"{schema}.{name}"
+
     def words(self, text: str) -> str:
         """By sqlglot."""
         return spark_sql.model_text(text)

@@ -201,6 +201,10 @@ class Project:
         """The quoted name of a model's or a snapshot's table, for use in a query."""
         return f"{self.engine.quote(self.schema)}.{self.engine.quote(name)}"
 
+    def spoken(self, name: str) -> str:
+        """A model's or a snapshot's table as messages name it."""
+        return self.engine.spoken(self.schema, name)
+
     def rows(self, name: str, *, ignore: Sequence[str] = ()) -> list[Row]:
         """The rows of a model's table; a struct is the tuple of its values, instants are UTC."""
         plain = self.engine.plain
