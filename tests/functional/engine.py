@@ -103,6 +103,10 @@ class Engine(ABC):
         """A relation as dbt writes it into messages."""
         return f"{self.quote(schema)}.{self.quote(name)}"
 
+    def told(self, message: str) -> str:
+        """The beginning of a message of ours, with types and the reasons that the engine gives."""
+        return message
+
     @abstractmethod
     def fails(self, message: str) -> str:
         """A query that is an error with this message."""

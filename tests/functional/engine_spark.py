@@ -45,6 +45,10 @@ HAS_ROWS = ("select", "with", "show", "describe", "values", "explain", "call", "
 """How statements begin that give rows; PyHive fails where the others are asked for them."""
 
 
+DUCKDB_REASONS = 'Referenced column|column "|Scalar Function|it is a TUPLE'
+"""How DuckDB begins to say why it does not take an expression."""
+
+
 class Spark(Engine):
     """A catalog of Iceberg, whose files are in the project's folder."""
 
@@ -267,6 +271,12 @@ class Spark(Engine):
     def spoken(self, schema: str, name: str) -> str:
         """dbt-spark quotes no names."""
         return f"{schema}.{name}"
+
+    def told(self, message: str) -> str:
+        """Types have Spark's names, and a reason is the sign with which Spark begins one."""
+        message = re.sub(rf": ({DUCKDB_REASONS}).*", ": [", message)
+        names = "|".join(spark_types.NAMES.values())
+        return re.sub(rf"\b({names})\b", lambda n: spark_types.spark_type(n.group()), message)
 
     def words(self, text: str) -> str:
         """By sqlglot."""

@@ -60,7 +60,7 @@ def translated(sql: str, columns: Columns | None = None) -> str:
         return sql
     if tree is None or isinstance(tree, (exp.Command, exp.Describe, exp.Set, exp.Show)):
         return sql
-    spoken = tree.sql("duckdb")
+    spoken = tree.sql("duckdb", unsupported_level=ErrorLevel.IGNORE)
     for star in [*tree.find_all(exp.Columns), *tree.find_all(exp.Star)] if columns else []:
         spell_out(star, columns)
     text = tree.transform(of_spark).sql("spark", unsupported_level=ErrorLevel.IGNORE)
