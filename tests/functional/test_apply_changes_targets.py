@@ -66,7 +66,7 @@ def test_targets_that_are_not_ours(project: Project) -> None:
             "rebuild it with: dbt run --full-refresh --select was_view",
         ],
         "was_table": [
-            f"{project.spoken('was_table')} exists, but sluice keeps no events for it, so it was made",
+            f"{project.spoken('was_table')} exists, but sluice keeps no events for it,",
             "so it was made by some",
             "rebuild it with: dbt run --full-refresh --select was_table",
         ],
