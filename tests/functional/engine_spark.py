@@ -146,6 +146,12 @@ class Spark(Engine):
         *before, sql = spark_sql.statements(sql)
         for statement in before:
             self.query(statement, database)
+        if whole := re.fullmatch(r"\s*(drop schema (?:if exists )?(\w+)) cascade\s*", sql):
+            for schema, name, is_view in self.relations():  # Iceberg drops empty ones only
+                if schema == whole[2]:
+                    kind = "view" if is_view else "table"
+                    self.query(f"drop {kind} {schema}.{self.quote(name)}", database)
+            sql = whole[1]
         sql = spark_sql.translated(sql, lambda query: self.names(query, database))
         text = re.sub(r"\s*(--.*|/\*.*?\*/)", "", sql).strip().lower()
         cursor = self.session(database).cursor()
