@@ -81,6 +81,10 @@ class Engine(ABC):
     def restore(self) -> None:
         """Go back to what was saved."""
 
+    def forget_claims(self) -> None:
+        """Half an hour goes by: who has claimed a dataset and not said that it ended is dead."""
+        return
+
     @abstractmethod
     def relations(self) -> list[Relation]:
         """All tables and views."""
