@@ -481,13 +481,12 @@ BY_DBT = pytest.mark.dbt_v1("it refuses the project itself, before sluice is ask
 NOT_PARSED = ("sequence_syntax", "sequence_two", "delete_syntax", "delete_two")
 NOT_PARSED += ("truncate_syntax", "truncate_two", "snap_condition")
 """What is no SQL at all, which Spark raises in its own words wherever it stands."""
+NO_PYTHON = pytest.mark.not_on_spark("dbt runs no Python models through the Thrift server")
 PYTHON = ("python", "python_our_prefix")
 BY_NAME = {
     **dict.fromkeys(NOT_PARSED, pytest.mark.not_on_spark("it raises what it cannot parse")),
-    **dict.fromkeys(
-        PYTHON, pytest.mark.not_on_spark("dbt runs no Python models through the Thrift server")
-    ),
     **dict.fromkeys(REFUSED, BY_DBT),
+    **dict.fromkeys(PYTHON, [BY_DBT, NO_PYTHON]),
     "schema_change": pytest.mark.dbt_v1("it makes `unknown` of a wrong on_schema_change"),
 }
 
