@@ -486,7 +486,7 @@ PYTHON = ("python", "python_our_prefix")
 BY_NAME = {
     **dict.fromkeys(NOT_PARSED, pytest.mark.not_on_spark("it raises what it cannot parse")),
     **dict.fromkeys(REFUSED, BY_DBT),
-    **dict.fromkeys(PYTHON, [BY_DBT, NO_PYTHON]),
+    **{name: [BY_DBT, NO_PYTHON] for name in PYTHON},
     "schema_change": pytest.mark.dbt_v1("it makes `unknown` of a wrong on_schema_change"),
 }
 
