@@ -49,7 +49,7 @@ ICEBERG = {"snowpark-connect-deps-iceberg": "1.0.2"}
 CANNOT_BE_HAD = 3
 """How this ends where the registries of a machine do not have the library."""
 
-OWN = ("dbt-core", "dbt-duckdb", "duckdb", "faker")
+OWN = ("dbt-core", "dbt-duckdb", "duckdb", "faker", "sqlglot")
 """Packages that an environment has in the version of the project's own."""
 
 TOOLS = ["hypothesis", "pandas", "pyarrow", "pytest", "pytest-xdist", "pyyaml"]

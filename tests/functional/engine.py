@@ -81,6 +81,10 @@ class Engine(ABC):
     def restore(self) -> None:
         """Go back to what was saved."""
 
+    def forget_claims(self) -> None:
+        """Half an hour goes by: who has claimed a dataset and not said that it ended is dead."""
+        return
+
     @abstractmethod
     def relations(self) -> list[Relation]:
         """All tables and views."""
@@ -99,6 +103,14 @@ class Engine(ABC):
     def quote(self, name: str) -> str:
         """A name as an identifier, whatever is in it."""
 
+    def spoken(self, schema: str, name: str) -> str:
+        """A relation as dbt writes it into messages."""
+        return f"{self.quote(schema)}.{self.quote(name)}"
+
+    def told(self, message: str) -> str:
+        """The beginning of a message of ours, with types and the reasons that the engine gives."""
+        return message
+
     @abstractmethod
     def fails(self, message: str) -> str:
         """A query that is an error with this message."""
@@ -106,6 +118,10 @@ class Engine(ABC):
     @abstractmethod
     def waits(self, pipe: str) -> str:
         """A query that stands still until something is written into a named pipe."""
+
+    def words(self, text: str) -> str:
+        """An expression or the text of a model, written in DuckDB's SQL, in the engine's."""
+        return text
 
     def plain(self, value: Any) -> Any:
         """A value as the reference has it: structs are tuples of their values, instants are UTC."""

@@ -29,6 +29,7 @@ import yaml
 from pyhive import hive
 
 import dbts
+import spark_sql
 import spark_types
 from dbts import environments
 from engine import Batch, Engine, Relation, Row
@@ -42,6 +43,10 @@ SESSION = {
 
 HAS_ROWS = ("select", "with", "show", "describe", "values", "explain", "call", "set", "(")
 """How statements begin that give rows; PyHive fails where the others are asked for them."""
+
+
+DUCKDB_REASONS = 'Referenced column|column "|Scalar Function|it is a TUPLE'
+"""How DuckDB begins to say why it does not take an expression."""
 
 
 class Spark(Engine):
@@ -138,6 +143,16 @@ class Spark(Engine):
 
     def query(self, sql: str, database: str | None = None) -> list[Row]:
         """Values come as the reference has them: nested ones by way of JSON."""
+        *before, sql = spark_sql.statements(sql)
+        for statement in before:
+            self.query(statement, database)
+        if whole := re.fullmatch(r"\s*(drop schema (?:if exists )?(\w+)) cascade\s*", sql):
+            for schema, name, is_view in self.relations():  # Iceberg drops empty ones only
+                if schema == whole[2]:
+                    kind = "view" if is_view else "table"
+                    self.query(f"drop {kind} {schema}.{self.quote(name)}", database)
+            sql = whole[1]
+        sql = spark_sql.translated(sql, lambda query: self.names(query, database))
         text = re.sub(r"\s*(--.*|/\*.*?\*/)", "", sql).strip().lower()
         cursor = self.session(database).cursor()
         try:
@@ -157,6 +172,12 @@ class Spark(Engine):
             }
             for row in cursor.fetchall()
         ]
+
+    def names(self, query: str, database: str | None = None) -> list[str]:
+        """The names of the columns of a query."""
+        cursor = self.session(database).cursor()
+        cursor.execute(f"describe query {query}")
+        return [row[0] for row in cursor.fetchall()]
 
     def nested(self, cursor: hive.Cursor, sql: str, names: list[str]) -> list[Row]:
         """The rows of a query that has structs, lists or maps: the driver gives them as text."""
@@ -221,6 +242,13 @@ class Spark(Engine):
                     f"insert into {table} select * from {table}_of_{catalog}",
                 )
 
+    def forget_claims(self) -> None:
+        """An operation that fails is never told to have ended, for no hook runs around it."""
+        for schema, name, is_view in self.relations():
+            if name.endswith("__version") and not is_view:
+                old = "claimed_at = claimed_at - interval 1 hour"
+                self.query(f"update {schema}.{self.quote(name)} set {old}")
+
     def relations(self) -> list[Relation]:
         """From the catalog's list."""
         found = postgresql(
@@ -252,6 +280,20 @@ class Spark(Engine):
     def quote(self, name: str) -> str:
         """In backquotes."""
         return "`" + name.replace("`", "``") + "`"
+
+    def spoken(self, schema: str, name: str) -> str:
+        """dbt-spark quotes no names."""
+        return f"{schema}.{name}"
+
+    def told(self, message: str) -> str:
+        """Types have Spark's names, and a reason is the sign with which Spark begins one."""
+        message = re.sub(rf": ({DUCKDB_REASONS}).*", ": [", message)
+        names = "|".join(spark_types.NAMES.values())
+        return re.sub(rf"\b({names})\b", lambda n: spark_types.spark_type(n.group()), message)
+
+    def words(self, text: str) -> str:
+        """By sqlglot."""
+        return spark_sql.model_text(text)
 
     def fails(self, message: str) -> str:
         """By the function raise_error, whose type a table can't have."""

@@ -44,6 +44,9 @@ dispatch:
     search_order: [{name}, sluice, dbt]
 """
 
+EXPRESSIONS = {"sequence_by", "apply_as_deletes", "apply_as_truncates"}
+"""Options that are SQL."""
+
 
 class Project:
     """A consumer of the package with a database of its own, both below one folder."""
@@ -102,7 +105,10 @@ class Project:
         """Write a file of the project; the text may be indented as a whole."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(textwrap.dedent(text), encoding="utf-8")
+        text = textwrap.dedent(text)
+        if path.startswith(("models/", "snapshots/", "tests/")) and path.endswith(".sql"):
+            text = self.engine.words(text)
+        file.write_text(text, encoding="utf-8")
         self._manifest = None
         return file
 
@@ -131,8 +137,19 @@ class Project:
 
     def configure(self, kind: str, name: str, **config: Any) -> None:
         """Write ``<kind>/<name>.yml``: the configuration of one model or snapshot."""
+        meta = {**(config.get("meta") or {})}
+        for option in EXPRESSIONS & meta.keys():
+            came = meta[option]
+            meta[option] = (
+                [self.words(part) for part in came] if isinstance(came, list) else self.words(came)
+            )
+        config = {**config, "meta": meta} if meta else config
         node = json.dumps({kind: [{"name": name, "config": config}]}, indent=2)
         self.write(f"{kind}/{name}.yml", node)  # JSON is YAML
+
+    def words(self, value: Any) -> Any:
+        """An SQL expression in the engine's words; what is no text stays as it is."""
+        return self.engine.words(value) if isinstance(value, str) else value
 
     def model(self, name: str, text: str = "select * from raw.events", **config: Any) -> None:
         """Write a model, in Python when the text defines ``model(dbt, session)``."""
@@ -183,6 +200,10 @@ class Project:
     def table(self, name: str) -> str:
         """The quoted name of a model's or a snapshot's table, for use in a query."""
         return f"{self.engine.quote(self.schema)}.{self.engine.quote(name)}"
+
+    def spoken(self, name: str) -> str:
+        """A model's or a snapshot's table as messages name it."""
+        return self.engine.spoken(self.schema, name)
 
     def rows(self, name: str, *, ignore: Sequence[str] = ()) -> list[Row]:
         """The rows of a model's table; a struct is the tuple of its values, instants are UTC."""

@@ -107,7 +107,7 @@ def test_an_event_sets_the_columns_that_it_lists(project: Project, name: str, ki
     compared without regard to case, as everywhere; a list may be JSON, for files bring it as that.
     """
     events, history = EXAMPLES[name]
-    targets(project, "select * replace (sets::" + kind + " as sets) from raw.events")
+    targets(project, f"select k, n, op, a, b, sets::{kind} as sets from raw.events")
     load(project, events)
     project.build()
     now = [(1, a, b) for a, b, _start, end in history if end is None]

@@ -180,7 +180,7 @@ DRIFTS = {
     "option_of_a_vanished_column": Drift(
         {FILL: ["a", "b"]},
         [f"{FILL} column 'b' is not in the query (available: a)"],
-        "select * exclude (b) from raw.events",
+        "select k, n, op, a from raw.events",
     ),
 }
 SCD2_DRIFTS = {

@@ -111,7 +111,7 @@ def test_a_part_of_a_sequence_that_sorts_as_text_is_told(project: Project) -> No
 
 def test_numbers_that_are_numbers_are_not_told(project: Project) -> None:
     """A sequence of a number's type orders as numbers do."""
-    text = "select * replace (the_position::bigint as the_position) from raw.events"
+    text = "select k, v, the_part, the_position::bigint as the_position from raw.events"
     options = {"sequence_by": "the_position", "column_list": ["k", "v"]}
     write_targets(project, text, "k", **options)
     project.load_all({"events": (events_at("9", "10"), TEXT)})

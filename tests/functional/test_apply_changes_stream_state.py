@@ -6,6 +6,7 @@ there; what a target holds is the same either way.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -254,7 +255,7 @@ def test_another_query_is_followed(project: Project) -> None:
     """All rows follow from the query as it is now."""
     write(project)
     deliver(project, FIRST)
-    write(project, "select * replace (upper(v) as v) from {{ sluice.stream(ref('up')) }}")
+    write(project, "select id, upper(v) as v, op, seq from {{ sluice.stream(ref('up')) }}")
     deliver(project, SECOND)
     assert found(project, "now", "id, v") == [(1, "A2"), (3, "C")]
 
@@ -286,11 +287,17 @@ def test_what_a_table_cannot_follow_is_an_error(project: Project, changed: dict[
 
 def as_before(project: Project) -> None:
     """Let the records look as they did when events were always kept."""
-    project.query(
-        "update lake_sluice.targets set options = json_merge_patch(options, '{\"state\": null}')"
-    )
+    for row in project.query("select dataset, version, options from lake_sluice.targets"):
+        options = json.loads(row["options"])
+        options.pop("state", None)
+        text = json.dumps(options).replace("'", "''")
+        project.query(
+            f"update lake_sluice.targets set options = '{text}' "
+            f"where dataset = '{row['dataset']}' and version = {row['version']}"
+        )
 
 
+@pytest.mark.not_on_spark("whether a query reads row by row is not known, so events are kept")
 def test_a_target_with_kept_events_goes_over(project: Project) -> None:
     """Its events are those of the stream, so they are dropped, and the rows are the same."""
     write(project, keep_events=True)

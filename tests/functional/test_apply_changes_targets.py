@@ -62,11 +62,12 @@ def test_targets_that_are_not_ours(project: Project) -> None:
     run = project.dbt("build")
     told = {
         "was_view": [
-            '"lake"."was_view" exists as a view, expected a table',
+            f"{project.spoken('was_view')} exists as a view, expected a table",
             "rebuild it with: dbt run --full-refresh --select was_view",
         ],
         "was_table": [
-            '"lake"."was_table" exists, but sluice keeps no events for it, so it was made by some',
+            f"{project.spoken('was_table')} exists, but sluice keeps no events for it,",
+            "so it was made by some",
             "rebuild it with: dbt run --full-refresh --select was_table",
         ],
         "judged": [
@@ -74,7 +75,8 @@ def test_targets_that_are_not_ours(project: Project) -> None:
             "declare it on the streaming table that this model reads",
         ],
         "snap": [
-            '"lake"."snap" exists, but sluice keeps no events for it, so it was made by some',
+            f"{project.spoken('snap')} exists, but sluice keeps no events for it,",
+            "so it was made by some",
             "sluice.rebuild --args '{dataset: snap, start_over: true}'",
             "the rows that stand there are dropped then",
         ],
@@ -108,6 +110,7 @@ def model(dbt, session):
 
 
 @pytest.mark.dbt_v1("it runs no Python models on DuckDB")
+@pytest.mark.not_on_spark("dbt runs no Python models through the Thrift server")
 @pytest.mark.parametrize("suffix", ["", ".df()", ".to_arrow_table()"], ids=["", "pandas", "arrow"])
 def test_python_models(project: Project, suffix: str) -> None:
     """SQL and Python models alike, whatever kind of frame they return."""
@@ -123,6 +126,7 @@ def test_python_models(project: Project, suffix: str) -> None:
 
 
 @pytest.mark.dbt_v1("it runs no Python models on DuckDB")
+@pytest.mark.not_on_spark("dbt runs no Python models through the Thrift server")
 def test_python_models_that_yield_no_rows_to_read(project: Project) -> None:
     """What fails is told of the model, leaves nothing behind, and the next run is a first one."""
     broken = {

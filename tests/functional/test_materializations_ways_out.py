@@ -68,13 +68,10 @@ CASES += [(kind, name, True) for kind, name, _ in CASES if kind != "snap"]  # db
 
 def drop_kept_events(project: Project) -> None:
     """What docs/auto-cdc.md calls `<target>__events`, dropped by hand."""
-    kept = project.query(
-        "select table_name as name from information_schema.tables "
-        "where table_schema = 'lake_sluice' and starts_with(table_name, 'target__')"
-    )
+    kept = [name for name in project.relations("lake_sluice") if name.startswith("target__")]
     assert kept, "no events are kept beside the target"
-    for row in kept:
-        project.query(f'drop table lake_sluice."{row["name"]}"')
+    for name in kept:
+        project.query(f'drop table lake_sluice."{name}"')
 
 
 def write(project: Project, kind: str, trouble: Trouble, *, protected: bool) -> None:

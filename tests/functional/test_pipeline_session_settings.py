@@ -48,7 +48,8 @@ HINTS = {
     "day": "timestamp",
 }
 SILVER = """\
-select * replace (try_cast(moment as timestamptz) as moment)
+select {{ sluice.star(ref('bronze'), except=['moment']) }},
+    try_cast(moment as timestamptz) as moment
 from {{ sluice.stream(ref('bronze')) }}
 """
 CHANGES = "sluice.changes_from_snapshots(ref('extracts'), keys=['id'], version='seq')"

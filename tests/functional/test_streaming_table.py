@@ -129,7 +129,8 @@ def test_new_and_vanished_columns(project: Project) -> None:
     assert rows("default") == [*appended, {"a": 3, "b": "z", "c": 3.0}]
     project.load("events", [{"a": "four"}], a="text")
     error = project.run_expecting_error("--select", "default", command="run")
-    assert "'a'" in error and "INTEGER" in error and "VARCHAR" in error
+    for part in ("'a'", "INTEGER", "VARCHAR"):
+        assert project.engine.told(part).lower() in error.lower(), error
     assert len(rows("default")) == 3
 
 

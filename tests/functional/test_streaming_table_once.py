@@ -101,8 +101,7 @@ def test_a_streaming_table_without_a_stream_is_told_what_was_probably_meant(
     """
     assert forgotten.statuses[name] == "error"
     has(forgotten.messages[name], name, *FORGOTTEN[name][1])
-    places = shared_project.query("select table_name as name from information_schema.tables")
-    assert name not in {row["name"] for row in places}
+    assert name not in shared_project.relations()
 
 
 @pytest.mark.parametrize("name", FORGOTTEN)

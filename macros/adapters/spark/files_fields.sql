@@ -94,8 +94,9 @@
         ~ "when bool_and(text is null or text in ('true', 'false')) then 'BOOLEAN' "
         ~ "when bool_and(text is null or coalesce(cast(try_cast(" ~ number ~ " as bigint) as string) = " ~ number
         ~ ", false)) then 'BIGINT' "
-        ~ "when bool_and(text is null or (" ~ number ~ " rlike '^(0|-?[1-9][0-9]*|-?[0-9]+[.][0-9]+)$' and coalesce("
-        ~ double ~ " in (" ~ number ~ ", concat(" ~ number ~ ", '.0')), false))) then 'DOUBLE' else '' end"
+        ~ "when bool_and(text is null or (" ~ number ~ " rlike '^(0|-?[1-9][0-9]*|-?[0-9]+[.][0-9]+)\\\\z' and "
+        ~ "coalesce(" ~ double ~ " in (" ~ number ~ ", concat(" ~ number
+        ~ ", '.0')), false))) then 'DOUBLE' else '' end"
     ) %}
 {% endmacro %}
 

@@ -56,8 +56,8 @@
     {# Printable ASCII stands for itself, any other byte is written \xNN. #}
     {% set hexes = "transform(regexp_extract_all(" ~ text ~ ", '\\\\\\\\x[0-9A-Fa-f]{2}|.', 0), c -> "
         ~ "case when length(c) = 4 then substr(c, 3) else hex(c) end)" %}
-    {% do return("case when " ~ text ~ " rlike '^([ -\\\\[\\\\]-~]|\\\\\\\\x[0-9A-Fa-f]{2})*$' then unhex(array_join("
-        ~ hexes ~ ", '')) end") %}
+    {% do return("case when " ~ text ~ " rlike '^([ -\\\\[\\\\]-~]|\\\\\\\\x[0-9A-Fa-f]{2})*\\\\z' then "
+        ~ "unhex(array_join(" ~ hexes ~ ", '')) end") %}
 {% endmacro %}
 
 
@@ -106,8 +106,8 @@
     {% endfor %}
     {% set parts = {} %}
     {% for piece, number in groups.items() %}
-        {% do parts.update({piece: 'regexp_extract(' ~ text ~ ', ' ~ sluice.literal('^' ~ patterns | join ~ '$') ~ ', '
-            ~ number ~ ')'}) %}
+        {% do parts.update({piece: 'regexp_extract(' ~ text ~ ', '
+            ~ sluice.literal('^' ~ patterns | join ~ '\\z') ~ ', ' ~ number ~ ')'}) %}
     {% endfor %}
     {% set short = parts.get('yy', "''") %}
     {% set named = parts.get('MMM') or parts.get('MMMM') %}
