@@ -221,3 +221,14 @@ def test_the_order_of_the_session_turns_no_history_round(project: Project) -> No
     columns = "id, v, valid_from, valid_to"
     assert found(project, "history", columns) == sorted(versions, key=repr)
     assert found(project, "filled", columns) == sorted([*ended, (1, "b", 20, None)], key=repr)
+
+
+@pytest.mark.ducklake("default_order: DESC, with which it mixes up its lists of columns")
+def test_an_order_with_which_a_lake_fails_is_refused(project: Project) -> None:
+    """Before anything is written, instead of DuckLake's `Could not convert string`."""
+    settings(project, {"default_order": "DESC"})
+    project.apply_changes("now", **SCD2)
+    load(project, (1, "a", "U", 10))
+    error = project.run_expecting_error()
+    assert "default_order: DESC" in error and "way out: leave the setting out" in error
+    assert "now" not in project.relations()

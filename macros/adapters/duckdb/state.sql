@@ -49,9 +49,9 @@
     {% set found = sluice.query_rows(query)[0] %}
     {% set catalog, default_order = found.catalog, found.default_order %}
     {% if default_order.upper().startswith('DESC') %}
-        {% do exceptions.raise_compiler_error('DuckLake error:\n- with default_order: ' ~ default_order ~ ' DuckLake mixes '
-            ~ 'up its own lists of columns; expected ASC, for the lake ' ~ database ~ '; way out: leave the setting '
-            ~ 'out of the profile') %}
+        {% do exceptions.raise_compiler_error('DuckLake error:\n- with default_order: ' ~ default_order ~ ' DuckLake '
+            ~ 'mixes up its own lists of columns; expected ASC, for the lake ' ~ database
+            ~ '; way out: leave the setting out of the profile') %}
     {% endif %}
     {% if not catalog %}{% do return(none) %}{% endif %}
     {% set inlined %}
