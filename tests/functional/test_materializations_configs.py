@@ -143,6 +143,7 @@ def test_comments(project: Project) -> None:
 
 
 @pytest.mark.dbt_v1("it panics: not implemented: parse_index")
+@pytest.mark.duckdb_file("it has no indexes")
 def test_indexes(project: Project) -> None:
     """The same of indexes, which dbt's snapshots do not have; one is DuckDB's own."""
     streaming(project, "up", EVENTS)
