@@ -91,9 +91,12 @@ NESTED_VALUES = [
 ]  # fmt: skip
 
 
+NOT_IN_A_LAKE = ("bit", "bitstring", "bignum", "varint")
+
+
 def known(kind: str) -> bool:
-    """Whether tables of this DuckDB have a type of that name; a DuckLake has no bits."""
-    if is_lake() and kind.lower() in ("bit", "bitstring"):
+    """Whether tables of this DuckDB have a type of that name; a DuckLake lacks some."""
+    if is_lake() and kind.lower() in NOT_IN_A_LAKE:
         return False
     try:
         duckdb.sql(f"select null::{kind}")
