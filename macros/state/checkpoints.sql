@@ -23,16 +23,28 @@
 {% macro checkpoint_statements(ranges, starts_over, relation) %}
     {# How far a dataset has come, as statements for the script of the rows that the ranges stand for. One that starts
        over forgets how far it had read, for what it reads now may end before that (dbt run --empty). #}
-    {% set statements = [] %}
+    {% set statements, reached = [], [] %}
     {% set id = sluice.dataset_id(relation) %}
-    {% if starts_over %}
-        {% do statements.append('delete from ' ~ sluice.state_relation('checkpoints', relation.database)
-            ~ ' where dataset = ' ~ sluice.literal(id) ~ ' and source <> ' ~ sluice.literal(id)) %}
-    {% endif %}
-    {% set reached = [] %}
     {% for range in ranges if range.to > range['from'] or range.restarted %}{% do reached.append(range) %}{% endfor %}
+    {% if starts_over %}{% do statements.append(sluice.forget_beyond_statement(id, reached, relation)) %}{% endif %}
     {% if reached %}{% do statements.append(sluice.insert_checkpoints(id, reached, relation.database)) %}{% endif %}
     {% do return(statements) %}
+{% endmacro %}
+
+
+{% macro forget_beyond_statement(id, reached, relation) %}
+    {# The statement by which a dataset has read nothing but what it has reached now. What the new checkpoints cover
+       stays: where nothing goes, a DuckLake sees no conflict with the checkpoints that other nodes add meanwhile. #}
+    {% set beyond = [] %}
+    {% for range in reached %}
+        {% do beyond.append(
+            '(source <> ' ~ sluice.literal(range.source) ~ ' or epoch > ' ~ range.epoch ~ ' or (epoch = ' ~ range.epoch
+            ~ ' and (batch > ' ~ range.to ~ ' or (batch = ' ~ range.to ~ ' and rows is distinct from '
+            ~ sluice.literal(range.get('rows')) ~ '))))') %}
+    {% endfor %}
+    {% do return('delete from ' ~ sluice.state_relation('checkpoints', relation.database)
+        ~ ' where dataset = ' ~ sluice.literal(id) ~ ' and source <> ' ~ sluice.literal(id)
+        ~ (' and ' ~ beyond | join(' and ') if beyond else '')) %}
 {% endmacro %}
 
 

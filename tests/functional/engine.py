@@ -162,3 +162,8 @@ def new(folder: Path, name: str) -> Engine:
 def is_spark() -> bool:
     """Whether the tests run on Spark."""
     return _chosen == "spark"
+
+
+def is_lake() -> bool:
+    """Whether the tests run in a DuckLake."""
+    return _chosen == "ducklake"

@@ -198,6 +198,7 @@ class DuckLake(DuckDB):
         """A copy of the catalog and of the files."""
         for name in (self.name, *self.attached):
             shutil.copyfile(self.file(name), self.file(f"{name}.saved"))
+            self.files(name).mkdir(exist_ok=True)  # which the first file of a table makes
             shutil.copytree(self.files(name), self.files(f"{name}.saved"), dirs_exist_ok=True)
 
     def restore(self) -> None:

@@ -355,7 +355,10 @@ def test_a_forgotten_key_is_gone_from_what_was_adopted(project: Project) -> None
 def test_the_script_may_be_cut_off_behind_any_statement(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No run drops the old table before its versions are safe; done again it ends in the same."""
+    """No run drops the old table before its versions are safe; done again it ends in the same.
+
+    The two scripts need not be of one length: a first version takes a statement more in a DuckLake.
+    """
     project.write("macros/cut.sql", CUT)
     for name in ("ran", "stands"):
         project.apply_changes(name, **GOOD, **SCD2)
@@ -370,23 +373,22 @@ def test_the_script_may_be_cut_off_behind_any_statement(
     project.engine.save()
     whole = expected("history", [*old_events(old), at(9, a="x", b=1)])
     calls = [{"dataset": "ran", "from": "raw.old"}, {"dataset": "stands"}]
-    stop, is_cut = 0, True
-    while is_cut:
+    stop, cuts = 0, [True]
+    while any(cuts):
         project.engine.restore()
         monkeypatch.setenv("STOP_BEHIND", str(stop))
         cuts = [not adopt(project, **args).success for args in calls]
-        assert cuts[0] == cuts[1]
-        is_cut = cuts[0]
         monkeypatch.delenv("STOP_BEHIND")
         run = project.dbt("run")
         if not run.success:
+            assert cuts[1]
             assert "exists, but sluice keeps no events" in run.messages["stands"]
             assert rows(project, "stands") == canonical(old)
             adopted(project, **calls[1])
             assert project.run("--select", "stands")
         assert rows(project, "stands") == whole, stop
         if rows(project, "ran") != whole:
-            assert is_cut
+            assert cuts[0]
             adopted(project, **calls[0])
             project.run("--select", "ran")
         assert rows(project, "ran") == whole, stop

@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
+from engine import is_lake
 from engine_cases import SCD2, found, judged, load, settings, source, streaming
 from landing import put
 from project import Project
 
+ORDER = pytest.mark.duckdb_file("default_order: DESC, with which it mixes up its lists of columns")
 HOSTILE: dict[str, dict[str, Any]] = {
     "default_order": {"default_order": "DESC"},
     "nulls_first": {"default_null_order": "nulls_first"},
@@ -181,7 +183,10 @@ def expected(pipeline: Project) -> dict[str, Any]:
     return usual
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=ORDER if name == "default_order" else ()) for name in HOSTILE],
+)
 def test_a_setting_of_the_session_changes_no_table(
     pipeline: Project, expected: dict[str, Any], name: str
 ) -> None:
@@ -196,10 +201,13 @@ def test_a_setting_of_the_session_changes_no_table(
 
 def test_all_settings_together_change_no_table(pipeline: Project, expected: dict[str, Any]) -> None:
     """All at once, with four threads of dbt."""
-    changed = outcome(pipeline, ALL, threads=4)
+    left_out = "default_order" if is_lake() else None
+    values = {name: value for name, value in ALL.items() if name != left_out}
+    changed = outcome(pipeline, values, threads=4)
     assert [part for part in expected if changed[part] != expected[part]] == []
 
 
+@ORDER
 def test_the_order_of_the_session_turns_no_history_round(project: Project) -> None:
     """The rows of the case itself."""
     settings(project, {"default_order": "DESC"})
@@ -214,3 +222,14 @@ def test_the_order_of_the_session_turns_no_history_round(project: Project) -> No
     columns = "id, v, valid_from, valid_to"
     assert found(project, "history", columns) == sorted(versions, key=repr)
     assert found(project, "filled", columns) == sorted([*ended, (1, "b", 20, None)], key=repr)
+
+
+@pytest.mark.ducklake("default_order: DESC, with which it mixes up its lists of columns")
+def test_an_order_with_which_a_lake_fails_is_refused(project: Project) -> None:
+    """Before anything is written, instead of DuckLake's `Could not convert string`."""
+    settings(project, {"default_order": "DESC"})
+    project.apply_changes("now", **SCD2)
+    load(project, (1, "a", "U", 10))
+    error = project.run_expecting_error()
+    assert "default_order: DESC" in error and "way out: leave the setting out" in error
+    assert "now" not in project.relations()

@@ -19,7 +19,7 @@ from catalogs import NoServerError, postgres
 from engine import is_spark
 from engine_cases import judged
 from landing import make_files
-from nodes import CDC, EVENTS, STREAM, load, names, node, streaming
+from nodes import CDC, EVENTS, KINDS, STREAM, load, names, node, streaming
 from people import everything
 from pipeline import WITHOUT_TESTS, Pipeline, Processes, processes
 from project import Project
@@ -116,6 +116,51 @@ def test_a_script_on_an_older_state_writes_nothing(
         args = f"{{dataset: {name}}}"
         project.run(f"sluice.{operation}", "--args", args, command="run-operation")
         assert versions(project)[name] == before[name] + 1, operation
+
+
+@pytest.mark.ducklake("its snapshots tell what a run did to each table")
+def test_nodes_only_add_to_the_tables_that_they_share(project: Project) -> None:
+    """DuckLake refuses an insert beside a delete in one table, so a full refresh with several
+    threads would fail wherever two nodes meet. What a node had read beyond is forgotten, though.
+    """
+    streaming(project, "up", EVENTS)
+    for name, properties in KINDS.items():
+        node(project, name, STREAM, **properties)
+    tally = "select id, name from {{ sluice.changed(ref('current_of')) }}"
+    project.model("tally", tally, materialized="keyed_table", meta={"keys": ["id"]})
+    load(project, (1, "a", 1), (2, "b", 1))
+    project.build()
+    tables = "select table_id, table_name from ducklake_table_info('consumer')"
+    shared = {
+        str(row["table_id"]): row["table_name"]
+        for row in project.query(tables)
+        if row["table_name"] in ("checkpoints", "event_log", "targets", "files")
+    }
+    assert len(shared) == 4
+
+    def deleted_from(last: int) -> set[str]:
+        """The shared tables out of which rows went since a snapshot of the lake."""
+        later = f"from ducklake_snapshots('consumer') where snapshot_id > {last}"
+        changes = [row["changes"] for row in project.query(later)]
+        assert any("insert" in kind for change in changes for kind in change)
+        gone = [change[kind] for change in changes for kind in change if "delete" in kind]
+        return {shared[table] for tables in gone for table in tables if table in shared}
+
+    newest = "select max(snapshot_id) as id from ducklake_snapshots('consumer')"
+    last = project.query(newest)[0]["id"]
+    project.build("--full-refresh")
+    assert deleted_from(last) == set()
+    assert names(project, "current_of") == names(project, "rows_of") == names(project, "tally")
+
+    load(project, (3, "c", 1))
+    project.build()
+    last = project.query(newest)[0]["id"]
+    project.run("--full-refresh", "--empty", "--select", "rows_of")
+    assert deleted_from(last) == {"checkpoints"}
+    assert names(project, "rows_of") == []
+    load(project)
+    project.build()
+    assert names(project, "rows_of") == names(project, "current_of")
 
 
 def test_an_operation_on_an_older_state_writes_nothing(

@@ -40,11 +40,19 @@
        there, which loses quotes and cannot be read with a time in it (DuckDB 1.5.5). #}
     {% if not sluice.duckdb_is_lake(api.Relation.create(database=database)) %}{% do return(none) %}{% endif %}
     {% set query %}
-        select regexp_extract(path, '^(postgres|sqlite|mysql):', 1) as catalog
+        select
+            regexp_extract(path, '^(postgres|sqlite|mysql):', 1) as catalog,
+            current_setting('default_order') as default_order
         from duckdb_databases()
         where database_name = {{ sluice.literal(database) }}
     {% endset %}
-    {% set catalog = sluice.query_rows(query)[0].catalog %}
+    {% set found = sluice.query_rows(query)[0] %}
+    {% set catalog, default_order = found.catalog, found.default_order %}
+    {% if default_order.upper().startswith('DESC') %}
+        {% do exceptions.raise_compiler_error('DuckLake error:\n- with default_order: ' ~ default_order ~ ' DuckLake '
+            ~ 'mixes up its own lists of columns; expected ASC, for the lake ' ~ database
+            ~ '; way out: leave the setting out of the profile') %}
+    {% endif %}
     {% if not catalog %}{% do return(none) %}{% endif %}
     {% set inlined %}
         select value
