@@ -60,7 +60,7 @@
 {% macro spark_without_void(sql) %}
     {# A query whose columns all have a type: text for those that are nothing but null. To describe it costs as much as
        to plan it, so only where a null without a type may be in it. #}
-    {% set others = "'null'|cast\\(null as|is (not )?null|nulls (first|last)" %}
+    {% set others = "(?s)/\\* sluice:.*?\\*/|'null'|cast\\(null as|is (not )?null|nulls (first|last)" %}
     {% if not modules.re.search('\\bnull\\b', modules.re.sub(others, '', sql | lower)) %}{% do return(sql) %}{% endif %}
     {% set columns = sluice.query_columns(sql) %}
     {% if not columns | selectattr('dtype', 'equalto', 'void') | list %}{% do return(sql) %}{% endif %}
