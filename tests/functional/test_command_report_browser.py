@@ -171,6 +171,7 @@ def test_for_those_who_cannot_see_it(opened: Callable[..., Any]) -> None:
     assert page.locator("table:not(:has(caption))").count() == 0
     chart = page.locator("figure[data-chart=rows]")
     chart.locator("summary").click()
+    chart.locator("tbody td").first.wait_for()  # the table is drawn when it is opened
     cells = chart.locator("tbody tr").first.locator("td").all_inner_texts()
     assert cells[0] == "1" and "3" in cells
     levels = page.locator("h1, h2, h3").evaluate_all("all => all.map(each => +each.tagName[1])")
