@@ -11,9 +11,10 @@
     {% endif %}
     {% set known = sluice.known_files(options) %}
     {% set found = sluice.new_files(options, known) %}
-    {% set remembered = sluice.remembered_columns(options.name, known.state) %}
+    {% set recorded = sluice.source_record(options.name, known.state) %}
+    {% set remembered = sluice.remembered_columns(recorded) %}
     {% do sluice.check_numbers_of_fields(options, found.files, remembered) %}
-    {% set was_read = sluice.was_read(options.name, known.state) %}
+    {% set was_read = recorded.get('read', true) if recorded else false %}
     {% set schema = sluice.source_schema(options, found.files, remembered, was_read) %}
     {% do sluice.check_ledger(options.name, was_read, found.files, known) %}
     {% if sluice.is_emptied(source) or found.existing is not none %}

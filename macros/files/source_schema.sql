@@ -1,9 +1,9 @@
 {% macro source_schema(options, files, remembered, was_read) %}
     {# {'columns': {name: type} to read, 'names': theirs, in their order, 'partitions': names whose values stand in the
        paths, 'rescued': fields that go to _rescued_data, 'duplicates': whether an object names a field twice,
-       'remembered': names of the columns of last time, 'was_read': see was_read(), 'changed': whether there is news to
-       remember, 'texts', 'headers' and 'repeated': see record_fields()}. Hints win over what is remembered, which
-       wins over what is inferred; new columns come last, in the order of their names. #}
+       'remembered': names of the columns of last time, 'was_read': whether a file of it was, 'changed': whether there
+       is news to remember, 'texts', 'headers' and 'repeated': see record_fields()}. Hints win over what is remembered,
+       which wins over what is inferred; new columns come last, in the order of their names. #}
     {% set columns = dict(options.columns) %}
     {% for name, type in remembered.items() if sluice.find_name(columns, name) is none %}
         {% do columns.update({name: type}) %}
@@ -50,23 +50,20 @@
 {% endmacro %}
 
 
-{% macro remembered_columns(source_name, state) %}
-    {# The columns {name: type} that this model read of a source last time. #}
+{% macro source_record(source_name, state) %}
+    {# What this model remembers of a source, see schema_records(); empty where it begins. #}
     {% if sluice.is_full_refresh() or state.unfinished %}{% do return({}) %}{% endif %}
-    {% set recorded = state.options.get(state.dataset ~ ' < ' ~ source_name, {}) %}
+    {% do return(state.options.get(state.dataset ~ ' < ' ~ source_name, {})) %}
+{% endmacro %}
+
+
+{% macro remembered_columns(recorded) %}
+    {# The columns {name: type} that a model read of a source last time, by its record. #}
     {# JSON has no order of names for dbt v2. #}
     {% set columns = {} %}
     {% for name in recorded.get('names', []) %}{% do columns.update({name: recorded.columns[name]}) %}{% endfor %}
     {% do columns.update(recorded.get('columns', {})) %}
     {% do return(columns) %}
-{% endmacro %}
-
-
-{% macro was_read(source_name, state) %}
-    {# Whether this model has read a file of a source, by what is remembered of it. #}
-    {% if sluice.is_full_refresh() or state.unfinished %}{% do return(false) %}{% endif %}
-    {% set recorded = state.options.get(state.dataset ~ ' < ' ~ source_name) %}
-    {% do return(recorded is not none and recorded.get('read', true)) %}
 {% endmacro %}
 
 

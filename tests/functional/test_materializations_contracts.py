@@ -6,7 +6,7 @@ import pytest
 
 from engine import is_lake
 from nodes import CDC, EVENTS, STREAM, load, names, node, streaming
-from project import Project
+from project import Project, Row
 
 CONTRACTS = {
     "kept_rows": {"materialized": "streaming_table"},
@@ -69,16 +69,20 @@ def described(project: Project) -> dict[str, dict[str, str]]:
     }
 
 
+def constraints(project: Project, name: str) -> list[Row]:
+    """DuckDB's own list: which constraints hold in a table is a matter of the engine."""
+    return project.query(
+        "select constraint_type as kind, constraint_column_names as columns "
+        f"from duckdb_constraints() where schema_name = 'lake' and table_name = '{name}'"
+    )
+
+
 @pytest.mark.dbt_v1("it makes no check constraints")
 @pytest.mark.duckdb_file("it has neither keys nor checks")
 def test_contract_makes_the_tables(contracted: Project) -> None:
     """Every constraint that DuckDB has stands in the tables, and they hold later batches too."""
     for name in CONTRACTS:
-        # DuckDB's own list: which constraints hold in the table is a matter of the engine
-        found = contracted.query(
-            "select constraint_type as kind, constraint_column_names as columns "
-            f"from duckdb_constraints() where schema_name = 'lake' and table_name = '{name}'"
-        )
+        found = constraints(contracted, name)
         key = ["id", "valid_from"] if name == "kept_history" else ["id"]
         for kind, columns in {"PRIMARY KEY": key, "CHECK": ["price"], "NOT NULL": ["id"]}.items():
             assert {"kind": kind, "columns": columns} in found, (name, kind)
@@ -103,10 +107,7 @@ def test_contract_makes_the_tables(contracted: Project) -> None:
 def test_contract_makes_what_a_lake_has(contracted: Project) -> None:
     """Keys and checks are left out, and hold nothing; not null does."""
     for name in OURS:
-        found = contracted.query(
-            "select constraint_type as kind, constraint_column_names as columns "
-            f"from duckdb_constraints() where schema_name = 'lake' and table_name = '{name}'"
-        )
+        found = constraints(contracted, name)
         assert found == [{"kind": "NOT NULL", "columns": ["id"]}], name
     load(contracted, (1, "again", 2, -1), price="integer")
     contracted.run("--exclude", "builtin")

@@ -51,15 +51,22 @@
 {% macro spark_json_written(line, name) %}
     {# A value as JSON, but for null. Within a list Spark keeps the marks of quotation of a text. Some names no path of
        Spark can say: there a text that does not stand in the line in such marks is no string. #}
-    {% set path = sluice.spark_json_path(name) %}
-    {% if path %}
-        {% do return("transform(array(get_json_object(concat('[', " ~ line ~ ", ']'), " ~ sluice.literal(path)
-            ~ ')), value -> ' ~ sluice.spark_number_text('value', "''") ~ ')[0]') %}
+    {% set raw = sluice.spark_json_raw(line, name) %}
+    {% if raw %}
+        {% do return('transform(array(' ~ raw ~ '), value -> ' ~ sluice.spark_number_text('value', "''") ~ ')[0]') %}
     {% endif %}
     {% set text = sluice.spark_json_map(line) ~ '[' ~ sluice.literal(name) ~ ']' %}
     {% set quoted = sluice.json_of_text(text) %}
     {% do return('case when instr(' ~ line ~ ', ' ~ quoted ~ ') > 0 or json_array_length(concat(\'[\', ' ~ text
         ~ ", ']')) is null then " ~ quoted ~ ' else ' ~ text ~ ' end') %}
+{% endmacro %}
+
+
+{% macro spark_json_raw(line, name) %}
+    {# A value as JSON, numbers as Java writes them; none where no path can say its name. #}
+    {% set path = sluice.spark_json_path(name) %}
+    {% if not path %}{% do return(none) %}{% endif %}
+    {% do return("get_json_object(concat('[', " ~ line ~ ", ']'), " ~ sluice.literal(path) ~ ')') %}
 {% endmacro %}
 
 
@@ -78,10 +85,9 @@
 
 
 {% macro spark__json_string_condition(line, name) %}
-    {% set path = sluice.spark_json_path(name) %}
-    {% set written = "get_json_object(concat('[', " ~ line ~ ", ']'), " ~ sluice.literal(path) ~ ')' if path
-        else sluice.spark_json_written(line, name) %}
-    {% do return('coalesce(startswith(' ~ written ~ ", '\"'), false)") %}
+    {# No number begins so, in whatever way it is written. #}
+    {% do return('coalesce(startswith(' ~ (sluice.spark_json_raw(line, name) or sluice.spark_json_written(line, name))
+        ~ ", '\"'), false)") %}
 {% endmacro %}
 
 
