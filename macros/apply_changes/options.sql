@@ -6,7 +6,8 @@
     {% set snapshot = node.resource_type == 'snapshot' %}
     {% set given = node.config.get('meta') or {} %}
     {% set names = columns | map(attribute='name') | list %}
-    {% set errors = sluice.reserved_column_errors(columns) + sluice.placement_errors(node, given) %}
+    {% set errors = sluice.reserved_column_errors(columns) + sluice.placement_errors(node, given)
+        + sluice.misspelt_errors(given, ['sequence_by'] if snapshot else ['keys', 'sequence_by']) %}
 
     {% set keys = sluice.column_list_option('unique_key' if snapshot else 'keys',
         node.config.get('unique_key') if snapshot else given.get('keys'), names, errors) %}

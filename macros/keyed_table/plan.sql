@@ -52,6 +52,7 @@
         {% do errors.append('keys must be a non-empty list of column names under meta: meta: {keys: [id]}, found: '
             ~ tojson(keys) ~ (', and beside meta: ' ~ tojson(beside) if beside else '')) %}
     {% endif %}
+    {% do errors.extend(sluice.misspelt_errors(given, ['keys'])) %}
     {% do sluice.warn_misspelt(model, given, ['keys']) %}
     {% if not ranges %}
         {% do errors.append('the query reads nothing with changed(), so it does not tell which keys change; expected '

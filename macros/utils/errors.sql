@@ -54,7 +54,24 @@
 {% macro warn_misspelt(node, given, options) %}
     {# meta is free-form, so an unknown key is legal; one that is nearly ours is most likely a typing error. #}
     {% for name in given if name not in options and sluice.nearest(name, options) %}
-        {% do exceptions.warn(node.unique_id ~ ": meta key '" ~ name ~ "' is no option of sluice; did you mean '"
-            ~ sluice.nearest(name, options) ~ "'?") %}
+        {% do exceptions.warn(node.unique_id ~ ': ' ~ sluice.misspelt(name, sluice.nearest(name, options))) %}
     {% endfor %}
+{% endmacro %}
+
+
+{% macro misspelt(name, meant) %}
+    {# What is said of a key of meta that is nearly an option of ours. #}
+    {% do return("meta key '" ~ name ~ "' is no option of sluice; did you mean '" ~ meant ~ "'?") %}
+{% endmacro %}
+
+
+{% macro misspelt_errors(given, required) %}
+    {# The keys of meta that are probably required options which are not there. #}
+    {% set errors = [] %}
+    {% for option in required if given.get(option) is none %}
+        {% for name in given if name != option and sluice.nearly_equal(name, option) %}
+            {% do errors.append(sluice.misspelt(name, option)) %}
+        {% endfor %}
+    {% endfor %}
+    {% do return(errors) %}
 {% endmacro %}

@@ -81,6 +81,8 @@ class Project:
         self.write("packages.yml", packages or f"packages:\n  - local: {PACKAGE}\n")
         for folder in ("models", "snapshots", "macros", "seeds", "tests"):
             (root / folder).mkdir(parents=True, exist_ok=True)
+        # looking for an override is slow in a project without any macro
+        self.write("macros/own.sql", "{% macro own() %}{% endmacro %}")
         self.query("create schema raw")
         if template is not None:
             self._adopt(template)

@@ -155,6 +155,22 @@ def test_a_misspelt_option_is_a_warning(project: Project) -> None:
     assert project.rows("now") == [{"k": 1, "a": "x", "b": 1}]
 
 
+def test_a_misspelt_option_that_is_needed_is_in_the_error(project: Project) -> None:
+    """Not only that an option is missing: the key of meta that was probably meant to be it."""
+    project.apply_changes("now", kyes=["k"], sequense_by="n")
+    project.snapshot("then", unique_key="k", sequnce_by="n")
+    project.load("events", [at(1, a="x", b=1)], **TYPES)
+    told = {
+        "now": {"kyes": "keys", "sequense_by": "sequence_by"},
+        "then": {"sequnce_by": "sequence_by"},
+    }
+    for name, options in told.items():
+        message = project.run_expecting_error("--select", name)
+        for wrong, right in options.items():
+            line = f"- meta key '{wrong}' is no option of sluice; did you mean '{right}'?"
+            assert line in message, message
+
+
 MISSPELT = {
     "key": "keys",
     "sequenceby": "sequence_by",

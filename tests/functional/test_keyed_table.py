@@ -342,8 +342,11 @@ def test_what_is_refused(stage: Project) -> None:
     stage.model("view_of", "select * from {{ sluice.changed(ref('now')) }}", materialized="view")
     for name, (query, keys, _message) in REFUSED.items():
         keyed(stage, f"bad_{name}", query, *keys)
+    changed = "select * from {{ sluice.changed(ref('now')) }}"
+    stage.model("misspelt", changed, materialized="keyed_table", meta={"kyes": ["id"]})
     feed(stage)
     run = stage.dbt("build")
+    has(run.messages["misspelt"], "keys must be", "'kyes' is no option of sluice; did you mean 'k")
     for name, (_query, _keys, message) in REFUSED.items():
         has(run.messages[f"bad_{name}"], message, f"models/bad_{name}.sql")
         assert f"bad_{name}" not in stage.relations()
