@@ -251,6 +251,14 @@ def running() -> str:
     return told["address"] if is_up else ""
 
 
+def executors() -> list[int]:
+    """The processes that do the tasks of the lab that was written down; its workers' children."""
+    told = json.loads(RUNNING.read_text())["processes"]
+    workers = ",".join(str(told[name]) for name in told if name.startswith("worker_"))
+    found = subprocess.run(["ps", "--ppid", workers, "-o", "pid="], capture_output=True, text=True)
+    return [int(process) for process in found.stdout.split()]
+
+
 def stop_what_was_left() -> None:
     """Stop the lab that was written down, if there is one."""
     if RUNNING.exists():

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from landing import make_files
 from nodes import EVENTS, load, names, streaming
 from pipeline import WITHOUT_TESTS, Pipeline, processes
 from project import Project
+from spark_lab import executors
 
 pytestmark = pytest.mark.skipif(not is_spark(), reason="what is other on Spark")
 
@@ -114,4 +118,40 @@ def test_killed_updates(tmp_path: Path) -> None:
             update.kill()
         update.start("build", *WITHOUT_TESTS, *TAKE_OVER)
         assert update.wait() == 0, update.output()
+    pipeline.equals_reference()
+
+
+@pytest.fixture
+def dying() -> Iterator[list[int]]:
+    """An executor of the cluster is killed every five seconds; those that were, as they are."""
+    killed: list[int] = []
+    stop = threading.Event()
+
+    def kill() -> None:
+        while not stop.wait(5):
+            for process in executors()[:1]:
+                os.kill(process, signal.SIGKILL)
+                killed.append(process)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    yield killed
+    stop.set()
+    thread.join()
+
+
+def test_executors_die(tmp_path: Path, dying: list[int]) -> None:
+    """Spark does their tasks again: the update gets through, or the next one makes all right."""
+    pipeline = Pipeline(tmp_path)
+    with processes(pipeline) as update:
+        for file in make_files(tmp_path, 400, 2):
+            pipeline.land(file)
+            killed, code = len(dying), None
+            for _ in range(3):
+                update.start("build", *WITHOUT_TESTS)
+                code = update.wait()
+                if code == 0:
+                    break
+            assert code == 0, update.output()
+            assert len(dying) > killed
     pipeline.equals_reference()
