@@ -75,7 +75,7 @@ def make(name: str) -> Path:
     if stamp.exists() and stamp.read_text() == wanted:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     install = {
         "v1.12": install_v1_12,
         "v2": install_v2,
@@ -137,9 +137,18 @@ def install_spark(folder: Path) -> None:
 
 
 def pip(folder: Path, *wanted: str) -> None:
-    """Install packages. pip tells of the one that is left out; what it says is shown on failure."""
-    command = [folder / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]
-    done = subprocess.run([*command, "--quiet", *wanted], capture_output=True, text=True)
+    """Install packages: by uv, which has most of them from the set-up; else by pip and its settings.
+
+    What pip says is shown where it fails, too.
+    """
+    python = folder / "bin" / "python"
+    by_uv = [ROOT / ".venv/bin/uv", "pip", "install", "--quiet", "--python", python, *wanted]
+    for certificates in (["--system-certs"], []):
+        if subprocess.run([*by_uv, *certificates], capture_output=True).returncode == 0:
+            return
+    subprocess.run([python, "-m", "ensurepip"], check=True, capture_output=True)
+    by_pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", *wanted]
+    done = subprocess.run(by_pip, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"pip could not install {' '.join(wanted)}:\n{done.stderr}")
 
