@@ -137,7 +137,7 @@ def install_spark(folder: Path) -> None:
 
 
 def pip(folder: Path, *wanted: str) -> None:
-    """Install packages: by uv, which has most of them from the set-up; else by pip and its settings.
+    """Install packages: by uv, which has most of them already; else by pip and its settings.
 
     What pip says is shown where it fails, too.
     """

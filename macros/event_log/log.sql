@@ -93,14 +93,11 @@
 {% endmacro %}
 
 
-{% macro update_created(command, started_by, full_refresh=false, moment=none) %}
+{% macro update_created(command, started_by, full_refresh=false, moment=none, last=none, state=none) %}
     {# The event that begins an update. Updates are numbered, for a clock that is set back would put them in another
-       order. #}
-    {% set number = sluice.json_text('details', ['create_update', 'number']) %}
-    {% set last = sluice.query_rows(
-        'select max(cast(' ~ number ~ ' as ' ~ dbt.type_bigint() ~ ')) as number from '
-        ~ sluice.state_relation('event_log') ~ " where event_type = 'create_update'"
-    ) %}
+       order. `last`: see last_update(), if it was asked before; `state`: the signature of our tables and views, if this
+       update has made them. #}
+    {% set last = last or sluice.last_update() %}
     {% do return({
         'timestamp': moment,
         'level': 'INFO',
@@ -108,11 +105,12 @@
         'dataset': none,
         'message': 'Update ' ~ invocation_id ~ ' started by ' ~ started_by ~ '.',
         'details': {'create_update': {
-            'number': (last[0].number or 0) | int + 1,
+            'number': (last.number or 0) | int + 1,
             'command': command,
             'full_refresh': full_refresh,
             'target': target.name,
             'dbt_version': dbt_version,
+            'state': state or last.state,
         }},
     }) %}
 {% endmacro %}

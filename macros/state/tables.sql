@@ -65,21 +65,27 @@
 
 
 {% macro create_state(database=none) %}
-    {# Makes our schema, tables and views where they are missing. Safe to repeat. #}
+    {# Makes our schema, tables and views where they are missing or of another version. Safe to repeat. The last update
+       (see last_update()) where it found all as it is to be; else none. #}
     {% do sluice.check_rooms(database) %}
     {% set schema = sluice.state_relation('event_log', database).without_identifier() %}
     {% set create_schema = 'create schema if not exists ' ~ schema %}
     {% if sluice.fails_without_schema() %}{% do sluice.run_statement(create_schema) %}{% endif %}
     {% do sluice.check_database(database or target.get('database')) %}
+    {% set views = sluice.event_log_views(sluice.state_relation('event_log', database)) %}
     {% set missing = [] %}
-    {% for name in sluice.state_tables() %}
+    {% for name in sluice.state_tables().keys() | list + views.keys() | list %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
             {% do missing.append(name) %}
         {% endif %}
     {% endfor %}
+    {% if not missing and database is none %}
+        {% set last = sluice.last_update() %}
+        {% if last.state == sluice.state_signature() %}{% do return(last) %}{% endif %}
+    {% endif %}
     {% if 'checkpoints' not in missing %}{% do sluice.add_state_columns('checkpoints', database) %}{% endif %}
     {% if missing %}{% do sluice.run_statement(create_schema) %}{% endif %}
-    {% for name in missing %}
+    {% for name in missing if name not in views %}
         {% set relation = sluice.state_relation(name, database) %}
         {% set definitions = [] %}
         {% for column, type in sluice.state_tables()[name].items() %}
@@ -89,12 +95,36 @@
             relation, '(' ~ definitions | join(', ') ~ ')', if_not_exists=true)) %}
         {% do adapter.cache_added(relation) %}
     {% endfor %}
-    {% for name, query in sluice.event_log_views(sluice.state_relation('event_log', database)).items() %}
-        {% set view = sluice.state_relation(name, database) %}
-        {% if not sluice.is_view_of(view, query) %}
-            {% do sluice.run_statement('create or replace view ' ~ view ~ ' as\n' ~ query) %}
-        {% endif %}
+    {% for name, query in views.items() %}
+        {% do sluice.run_statement(
+            'create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
     {% endfor %}
+    {% do return(none) %}
+{% endmacro %}
+
+
+{% macro state_signature() %}
+    {# Tells our tables and views of one version, in a database of one name, from those of another. #}
+    {% set event_log = sluice.state_relation('event_log') %}
+    {% do return(local_md5(tojson([sluice.state_tables(), sluice.event_log_views(event_log)]))) %}
+{% endmacro %}
+
+
+{% macro last_update() %}
+    {# The last update: its number, and the signature of the state that it found or made. Both are none before the first
+       one, and the signature is none where it was of a version that told none. #}
+    {% set number, state = ['create_update', 'number'], ['create_update', 'state'] %}
+    {% set query %}
+        select max(number) as number, max_by(state, number) as state
+        from (
+            select
+                cast({{ sluice.json_text('details', number) }} as {{ dbt.type_bigint() }}) as number,
+                {{ sluice.json_text('details', state) }} as state
+            from {{ sluice.state_relation('event_log') }}
+            where event_type = 'create_update'
+        ) as _sluice_updates
+    {% endset %}
+    {% do return(sluice.query_rows(query)[0]) %}
 {% endmacro %}
 
 
@@ -116,17 +146,6 @@
 
 {% macro default__check_database(database) %}
     {# Nothing. #}
-{% endmacro %}
-
-
-{% macro is_view_of(relation, query) %}
-    {# Whether a view is there already and is of this query. #}
-    {% do return(adapter.dispatch('is_view_of', 'sluice')(relation, query)) %}
-{% endmacro %}
-
-{% macro default__is_view_of(relation, query) %}
-    {# Where to replace it is nothing. #}
-    {% do return(false) %}
 {% endmacro %}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -403,6 +404,29 @@ def age(project: Project, update_id: str, days: int) -> None:
         f"update lake_sluice.event_log set timestamp = timestamp - interval {days} days "
         f"where update_id = '{update_id}'"
     )
+
+
+@pytest.mark.dbt_v1("dbt v2 does not tell the statements of hooks")
+def test_state_that_stands_is_left_alone(project: Project) -> None:
+    """Our views are made where one is missing, or where the last update knew others."""
+
+    def made() -> list[str]:
+        log = project.run().debug_log
+        return re.findall(r"create or replace view \S+?sluice[`\"]?\.[`\"]?(\w+)", log)
+
+    views = ["updates", "flows", "data_quality"]
+    project.model("one", "select 1 as id")
+    assert made() == views
+    assert made() == []
+    project.query("drop view lake_sluice.flows")
+    assert made() == views
+    assert made() == []
+    # as after an update of an older version, which told none
+    project.query("delete from lake_sluice.event_log where event_type = 'create_update'")
+    assert made() == views
+    project.model("one", "select 2 as id", database=None)
+    project.dbt("run-operation", "sluice.orphans")
+    assert made() == []
 
 
 def test_retention(project: Project) -> None:

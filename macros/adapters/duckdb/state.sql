@@ -16,25 +16,6 @@
 {% endmacro %}
 
 
-{% macro duckdb__is_view_of(relation, query) %}
-    {# In a DuckLake two updates that replace one view at once conflict. DuckDB shows a view as it understands it, so
-       that of the query itself is compared. #}
-    {% if sluice.is_v2() or not sluice.duckdb_is_lake(relation) %}{% do return(false) %}{% endif %}
-    {% set wanted = '_sluice_wanted_' ~ relation.identifier %}
-    {% do run_query('create or replace temp view ' ~ wanted ~ ' as\n' ~ query) %}
-    {% set found %}
-        select count(distinct substr(sql, position(' AS ' in sql))) = 1 and count(*) = 2 as is_same
-        from duckdb_views()
-        where view_name = {{ sluice.literal(wanted) }} or (
-            database_name = {{ sluice.literal(relation.database) }}
-            and schema_name = {{ sluice.literal(relation.schema) }}
-            and view_name = {{ sluice.literal(relation.identifier) }}
-        )
-    {% endset %}
-    {% do return(sluice.query_rows(found)[0].is_same) %}
-{% endmacro %}
-
-
 {% macro duckdb__check_database(database) %}
     {# DuckLake keeps inserts of a few rows in the catalog. In another catalog than DuckDB's a struct is kept as a text
        there, which loses quotes and cannot be read with a time in it (DuckDB 1.5.5). #}
