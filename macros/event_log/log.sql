@@ -93,11 +93,10 @@
 {% endmacro %}
 
 
-{% macro update_created(command, started_by, full_refresh=false, moment=none, last=none, state=none) %}
+{% macro update_created(command, started_by, full_refresh=false, moment=none, found={}) %}
     {# The event that begins an update. Updates are numbered, for a clock that is set back would put them in another
-       order. `last`: see last_update(), if it was asked before; `state`: the signature of our tables and views, if this
-       update has made them. #}
-    {% set last = last or sluice.last_update() %}
+       order. `found`: what create_state() told, if this update asked it. #}
+    {% set last = found if found.number else sluice.last_update() %}
     {% do return({
         'timestamp': moment,
         'level': 'INFO',
@@ -110,7 +109,7 @@
             'full_refresh': full_refresh,
             'target': target.name,
             'dbt_version': dbt_version,
-            'state': state or last.state,
+            'state': found.state or last.state,
         }},
     }) %}
 {% endmacro %}

@@ -7,14 +7,14 @@
 {% macro begin_update(moment) %}
     {# Each commit is for hooks after this one: one that fails would take the log back. And a transaction of DuckDB
        writes to one database only. #}
-    {% set found = namespace(last=none) %}
+    {% set found = namespace(state=none) %}
     {% for database in sluice.state_databases() | reverse %}
-        {% set found.last = sluice.create_state(database) %}
+        {% set found.state = sluice.create_state(database) %}
         {% do adapter.commit() %}
     {% endfor %}
     {% do sluice.close_abandoned_updates() %}
-    {% set created = sluice.update_created(flags.WHICH, 'dbt ' ~ flags.WHICH, flags.FULL_REFRESH or false, moment,
-        found.last, sluice.state_signature()) %}
+    {% set created = sluice.update_created(
+        flags.WHICH, 'dbt ' ~ flags.WHICH, flags.FULL_REFRESH or false, moment, found.state) %}
     {% do sluice.log_events([created] + sluice.flow_definitions()) %}
     {% do adapter.commit() %}
 {% endmacro %}

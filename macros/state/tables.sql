@@ -65,8 +65,8 @@
 
 
 {% macro create_state(database=none) %}
-    {# Makes our schema, tables and views where they are missing or of another version. Safe to repeat. The last update
-       (see last_update()) where it found all as it is to be; else none. #}
+    {# Makes our schema, tables and views where they are missing or of another version. Safe to repeat. The
+       answer is as that of last_update(), with the signature of now; the number is none where it was not asked. #}
     {% do sluice.check_rooms(database) %}
     {% set schema = sluice.state_relation('event_log', database).without_identifier() %}
     {% set create_schema = 'create schema if not exists ' ~ schema %}
@@ -79,9 +79,10 @@
             {% do missing.append(name) %}
         {% endif %}
     {% endfor %}
+    {% set signature = local_md5(tojson([sluice.state_tables(), views])) %}
     {% if not missing and database is none %}
         {% set last = sluice.last_update() %}
-        {% if last.state == sluice.state_signature() %}{% do return(last) %}{% endif %}
+        {% if last.state == signature %}{% do return(last) %}{% endif %}
     {% endif %}
     {% if 'checkpoints' not in missing %}{% do sluice.add_state_columns('checkpoints', database) %}{% endif %}
     {% if missing %}{% do sluice.run_statement(create_schema) %}{% endif %}
@@ -99,20 +100,13 @@
         {% do sluice.run_statement(
             'create or replace view ' ~ sluice.state_relation(name, database) ~ ' as\n' ~ query) %}
     {% endfor %}
-    {% do return(none) %}
-{% endmacro %}
-
-
-{% macro state_signature() %}
-    {# Tells our tables and views of one version, in a database of one name, from those of another. #}
-    {% set event_log = sluice.state_relation('event_log') %}
-    {% do return(local_md5(tojson([sluice.state_tables(), sluice.event_log_views(event_log)]))) %}
+    {% do return({'number': none, 'state': signature}) %}
 {% endmacro %}
 
 
 {% macro last_update() %}
-    {# The last update: its number, and the signature of the state that it found or made. Both are none before the first
-       one, and the signature is none where it was of a version that told none. #}
+    {# The last update: its number, and the signature of our tables and views as it found or made them. Both are none
+       before the first one, and the signature where its version told none. #}
     {% set number, state = ['create_update', 'number'], ['create_update', 'state'] %}
     {% set query %}
         select max(number) as number, max_by(state, number) as state
