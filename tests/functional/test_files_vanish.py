@@ -345,6 +345,7 @@ def test_a_file_is_known_however_its_folder_is_written(
     same(rows(project, "bronze"), ids(1, 2, 3))
 
 
+@pytest.mark.duckdb_file("the catalog knows where the files of its tables lie")
 def test_a_project_that_moves_with_its_files_knows_them(project: Project) -> None:
     """A location that is relative means the files of the project, wherever that lies."""
     land(project, {"landing/1.json": lines({"id": 1})})
