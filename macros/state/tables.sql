@@ -45,9 +45,8 @@
 {% endmacro %}
 
 
-{% macro check_rooms(database=none) %}
+{% macro check_rooms(names, database) %}
     {# A model in the place of a state table would be written over it, and rows would come twice at the next run. #}
-    {% set names = sluice.state_tables().keys() | list + sluice.event_log_views('') | list + ['forgotten_keys'] %}
     {% set own = sluice.state_relation('files', database) %}
     {% set errors = [] %}
     {% for node in graph.nodes.values()
@@ -67,14 +66,15 @@
 {% macro create_state(database=none) %}
     {# Makes our schema, tables and views where they are missing or of another version. Safe to repeat. The
        answer is as that of last_update(), with the signature of now; the number is none where it was not asked. #}
-    {% do sluice.check_rooms(database) %}
+    {% set views = sluice.event_log_views(sluice.state_relation('event_log', database)) %}
+    {% set names = sluice.state_tables().keys() | list + views.keys() | list %}
+    {% do sluice.check_rooms(names + ['forgotten_keys'], database) %}
     {% set schema = sluice.state_relation('event_log', database).without_identifier() %}
     {% set create_schema = 'create schema if not exists ' ~ schema %}
     {% if sluice.fails_without_schema() %}{% do sluice.run_statement(create_schema) %}{% endif %}
     {% do sluice.check_database(database or target.get('database')) %}
-    {% set views = sluice.event_log_views(sluice.state_relation('event_log', database)) %}
     {% set missing = [] %}
-    {% for name in sluice.state_tables().keys() | list + views.keys() | list %}
+    {% for name in names %}
         {% if load_cached_relation(sluice.state_relation(name, database)) is none %}
             {% do missing.append(name) %}
         {% endif %}
@@ -105,15 +105,16 @@
 
 
 {% macro last_update() %}
-    {# The last update: its number, and the signature of our tables and views as it found or made them. Both are none
-       before the first one, and the signature where its version told none. #}
+    {# The last update: its number, and the signature of our tables and views as it found or made them. The
+       number is none before the first one; the signature is empty where its version told none, for max_by() of DuckDB
+       passes over nulls, to one that an update of another version has told before. #}
     {% set number, state = ['create_update', 'number'], ['create_update', 'state'] %}
     {% set query %}
         select max(number) as number, max_by(state, number) as state
         from (
             select
                 cast({{ sluice.json_text('details', number) }} as {{ dbt.type_bigint() }}) as number,
-                {{ sluice.json_text('details', state) }} as state
+                coalesce({{ sluice.json_text('details', state) }}, '') as state
             from {{ sluice.state_relation('event_log') }}
             where event_type = 'create_update'
         ) as _sluice_updates

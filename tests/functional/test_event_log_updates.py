@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import dbts
+from engine_cases import judged
 from events_project import events_project, log, update
 from landing import put
+from nodes import EVENTS, load
 from project import Project, Row
 
 STATE = ("event_log", "checkpoints", "files", "targets")
@@ -414,18 +416,30 @@ def test_state_that_stands_is_left_alone(project: Project) -> None:
         log = project.run().debug_log
         return re.findall(r"create or replace view \S+?sluice[`\"]?\.[`\"]?(\w+)", log)
 
+    def older() -> None:
+        """Let the last update be one of an older version, which told nothing of its views."""
+        project.query(
+            "update lake_sluice.event_log "
+            "set details = replace(cast(details as text), '\"state\"', '\"before\"') "
+            f"where event_type = 'create_update' and update_id = '{project.last.invocation_id}'"
+        )
+
     views = ["updates", "flows", "data_quality"]
-    project.model("one", "select 1 as id")
+    judged(project, "up", {}, EVENTS)
+    load(project, (1, "a", 1))
     assert made() == views
     assert made() == []
     project.query("drop view lake_sluice.flows")
     assert made() == views
     assert made() == []
-    # as after an update of an older version, which told none
-    project.query("delete from lake_sluice.event_log where event_type = 'create_update'")
+    older()
     assert made() == views
-    project.model("one", "select 2 as id", database=None)
-    project.dbt("run-operation", "sluice.orphans")
+    # an operation is an update, too, and makes none of them
+    older()
+    judged(project, "up", {"named": "name = 'b'"}, EVENTS)
+    project.run("sluice.quarantine", "--args", "{dataset: up}", command="run-operation")
+    assert updates(project)[-1]["command"] == "sluice.quarantine"
+    assert made() == views
     assert made() == []
 
 
