@@ -1,11 +1,12 @@
-{% macro event_source(feed, recorded, full_refresh, plans=[]) %}
+{% macro event_source(feed, recorded, full_refresh, plans=[], ranges=none) %}
     {# Where the set of events of this target lies: in the streaming tables themselves where the query reads them row by
        row ('stream'), beside the target elsewhere ('events'). Returns {'kind', 'reason' why not the stream, 'feed'
        of this run and its 'template', 'ranges', 'earlier' ranges, 'arrived' (see arrived_rows(), or none),
        'is_replayed' (a full refresh reads all events again), 'checked' (what this was decided for), 'signature' of the
-       options, 'is_known' (nothing of all this is new)}. `plans` are those of read_files(). #}
+       options, 'is_known' (nothing of all this is new)}. `plans` are those of read_files(), `ranges` those of
+       stream() where they do not stand in the feed. #}
     {% set given = model.config.get('meta') or {} %}
-    {% set ranges = sluice.ranges_read(feed) if model.language == 'sql' else [] %}
+    {% set ranges = sluice.ranges_read(feed) if ranges is none else ranges %}
     {% set template = sluice.feed_template(feed, ranges) if ranges else none %}
     {% if full_refresh and template and ranges | selectattr('from') | list %}
         {% set ranges = sluice.whole_ranges(ranges) %}

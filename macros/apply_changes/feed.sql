@@ -47,29 +47,6 @@
 {% endmacro %}
 
 
-{% macro python_feed_relation(relation=none) %}
-    {# Where the rows of a Python model land before they are a feed. #}
-    {% set events = sluice.events_relation(relation) %}
-    {% do return(events.incorporate(path={'identifier': events.identifier | replace('__events', '__python_feed')})) %}
-{% endmacro %}
-
-
-{% macro python_feed(relation, compiled_code) %}
-    {# A Python model may write through a connection of its own, so its rows land in a table, before the transaction. #}
-    {% do return(adapter.dispatch('python_feed', 'sluice')(relation, compiled_code)) %}
-{% endmacro %}
-
-
-{% macro landed_feed(relation) %}
-    {# Python reads a streaming table whole, by ref(): its batch number is no column of the user's. #}
-    {% set names = [] %}
-    {% for column in sluice.columns_of(relation) if column.name != '_sluice_batch' %}
-        {% do names.append(column.name) %}
-    {% endfor %}
-    {% do return('select ' ~ sluice.quoted(names) | join(', ') ~ ' from ' ~ relation) %}
-{% endmacro %}
-
-
 {% macro contract_query(options, columns, sql) %}
     {# A query with the columns that the target gets from this feed, for a contract to be held against. #}
     {% set selected = sluice.quoted(options.output) %}

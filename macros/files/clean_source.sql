@@ -1,6 +1,7 @@
 {% macro files_to_clean(plans) %}
     {# What clean_source lets go of: [{path, size, modified_at, moved_to}], ingested longer ago than
-       clean_source_after; size and time are those of the file that was read. #}
+       clean_source_after; size and time are those of the file that was read. Where nothing can move files they stay
+       where they are, known to the ledger, until something can. #}
     {% set due = [] %}
     {% for plan in plans if plan.options.clean_source != 'off' %}
         {% set number, _, unit = plan.options.clean_source_after.partition(' ') %}
@@ -39,17 +40,13 @@
             }) %}
         {% endfor %}
     {% endfor %}
-    {% do return(due) %}
-{% endmacro %}
-
-
-{% macro warn_files_stay(due) %}
-    {# Where nothing can move files they stay where they are, known to the ledger, until something can. #}
+    {% if sluice.runs_python() or not due %}{% do return(due) %}{% endif %}
     {% do exceptions.warn(
         model.name ~ ': clean_source would take ' ~ due | length ~ ' files away, for example ' ~ due[0].path
         ~ ', and dbt ' ~ dbt_version ~ ' can move none: they stay there and are not read again; way out: a run of dbt '
         ~ '1.11 or 1.12, or remove them by hand'
     ) %}
+    {% do return([]) %}
 {% endmacro %}
 
 

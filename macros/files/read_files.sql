@@ -51,7 +51,7 @@
 
 {% macro plans_made() %}
     {# What read_files() planned for this model, a plan a source. #}
-    {% do return(sluice.notes('files', model.get('compiled_code'))) %}
+    {% do return(sluice.notes('files', sluice.noted_query())) %}
 {% endmacro %}
 
 

@@ -66,9 +66,9 @@
             {% do statements.append(sluice.forget_checkpoint_statement(relation, source.relation)) %}
         {% endfor %}
     {% endif %}
-    {% if plan.kind == 'target' and plan.node.language == 'python' %}
+    {% if plan.node.language == 'python' %}
         {# Rows of a run that failed. #}
-        {% do statements.extend(sluice.drop_statements([sluice.python_feed_relation(relation)])) %}
+        {% do statements.extend(sluice.drop_statements(sluice.python_tables(relation))) %}
     {% endif %}
     {% for place in sluice.places_of(plan) %}
         {% do statements.append(sluice.delete_statement(plan, place)) %}

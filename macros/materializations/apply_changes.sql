@@ -4,6 +4,8 @@
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = sluice.found_relation(this) %}
+    {% set reads = sluice.python_reads() %}
+    {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
     {% set state = sluice.node_state() %}
     {% set recorded = state.options.get(state.dataset) %}
@@ -21,26 +23,21 @@
         {% endcall %}
         {% set read_errors = sluice.take_read_errors() %}
     {% endif %}
-    {% set landed = [] %}
+    {% set feed = {'query': sluice.query_of_plans(compiled_code, plans), 'plans': plans, 'staged': []} %}
     {% if model.language == 'python' %}
-        {# dbt lets only a materialization itself run Python; it may use a connection of its own, which sees and
-           shows only what is committed. #}
-        {% do landed.append(sluice.python_feed_relation()) %}
-        {% do sluice.begin_transaction() %}
-        {% do adapter.commit() %}
-        {% do sluice.drop_staged(landed) %}
+        {% do sluice.make_room_for_python() %}
         {% call statement('python_feed', language='python', auto_begin=false) %}
-            {{- sluice.python_feed(landed[0], compiled_code) }}
+            {{- sluice.python_feed(compiled_code, sluice.reads_of_plans(reads, plans)) }}
         {% endcall %}
+        {% set feed = sluice.landed_feed(reads, ranges, plans) %}
+        {% set plans = feed.plans %}
     {% endif %}
     {% if in_transaction %}{% do sluice.begin_transaction() %}{% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     -- what the events of this run make of the target: read and planned, nothing is written
     {% do sluice.run_sql_header() %}
-    {% set source = sluice.event_source(
-        sluice.landed_feed(landed[0]) if landed else sluice.query_of_plans(compiled_code, plans),
-        recorded, full_refresh, plans) %}
+    {% set source = sluice.event_source(feed.query, recorded, full_refresh, plans, feed.get('ranges')) %}
     {% set plan = sluice.plan_changes(source, recorded, full_refresh) %}
     {% set write = sluice.write_changes(plan, target_relation, existing, full_refresh) %}
 
@@ -58,15 +55,12 @@
             target_relation, plan.ranges, full_refresh, plan.records, warnings + [dict(flow, **counted.event)]) %}
     {% do sluice.run_script(
         sluice.claimed(statements, target_relation, state.version)
-        + sluice.drop_statements(plan.staged + write.staged + arrived.staged + landed),
+        + sluice.drop_statements(plan.staged + write.staged + arrived.staged + feed.staged),
         'main', in_transaction, counted.answer) %}
     {% do sluice.tell_counts(metrics) %}
     {% if full_refresh and existing is not none %}{% do adapter.cache_dropped(existing) %}{% endif %}
 
-    {% do apply_grants(
-        target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)
-    ) %}
-    {% do sluice.keep_docs(target_relation) %}
+    {% do sluice.keep_grants_and_docs(target_relation, existing, full_refresh) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}
@@ -74,9 +68,7 @@
 
     -- files that were read long enough ago leave the landing folder
     {% set due = sluice.files_to_clean(plans) %}
-    {% if due and not sluice.runs_python() %}
-        {% do sluice.warn_files_stay(due) %}
-    {% elif due %}
+    {% if due %}
         {% call statement('clean_source', language='python', auto_begin=false) %}
             {{- sluice.clean_files(due) }}
         {% endcall %}

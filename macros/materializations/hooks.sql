@@ -56,8 +56,8 @@
 {% macro drop_left_feeds(results) %}
     {# The rows of a Python model that failed before they were a feed. #}
     {% for result in results if result.status | string == 'error' and result.node.language == 'python'
-        and result.node.config.materialized == 'apply_changes' %}
-        {% do sluice.drop_staged([sluice.python_feed_relation(sluice.relation_of(result.node))]) %}
+        and result.node.config.materialized in ('streaming_table', 'apply_changes') %}
+        {% do sluice.drop_staged(sluice.python_tables(sluice.relation_of(result.node))) %}
     {% endfor %}
 {% endmacro %}
 

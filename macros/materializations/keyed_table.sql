@@ -38,10 +38,7 @@
     {% do sluice.tell_counts(metrics) %}
     {% if full_refresh and existing is not none %}{% do adapter.cache_dropped(existing) %}{% endif %}
 
-    {% do apply_grants(
-        target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)
-    ) %}
-    {% do sluice.keep_docs(target_relation) %}
+    {% do sluice.keep_grants_and_docs(target_relation, existing, full_refresh) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
     {% do adapter.commit() %}

@@ -1,10 +1,11 @@
 {# PUBLIC: streaming_table #}
 
-{% materialization streaming_table, default %}
+{% materialization streaming_table, default, supported_languages=['sql', 'python'] %}
     {% set started = modules.datetime.datetime.now() %}
     {% set target_relation = this.incorporate(type='table') %}
     {% set existing = sluice.found_relation(this) %}
     {% set rules = sluice.expectations() %}
+    {% set reads = sluice.python_reads() %}
     {% set ranges = sluice.ranges_read() %}
     {% do sluice.ensure_state() %}
     {% set state = sluice.node_state() %}
@@ -15,13 +16,22 @@
     {{ sluice.run_hooks_outside(pre_hooks) }}
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
-    {% set query = sluice.query_of_plans(sql, plans) %}
+    {% set query = sluice.query_of_plans(compiled_code, plans) %}
     {% set read_errors = sluice.told_read_errors(plans) %}
     {% if plans | selectattr('failed') | list and sluice.runs_python() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
             {{- sluice.find_read_errors(plans, sluice.read_errors_relation()) }}
         {% endcall %}
         {% set read_errors = sluice.take_read_errors() %}
+    {% endif %}
+    {% set landed = {'staged': []} %}
+    {% if model.language == 'python' %}
+        {% do sluice.make_room_for_python() %}
+        {% call statement('python_feed', language='python', auto_begin=false) %}
+            {{- sluice.python_feed(compiled_code, sluice.reads_of_plans(reads, plans)) }}
+        {% endcall %}
+        {% set landed = sluice.landed_feed(reads, ranges, plans) %}
+        {% set query, ranges, plans = landed.query, landed.ranges, landed.plans %}
     {% endif %}
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
     {% if in_transaction %}{% do sluice.begin_transaction() %}{% endif %}
@@ -41,9 +51,7 @@
 
     -- the plan: the batch, evaluated in one pass (a rule with on_violation: fail ends the run here), and the tables
     {% set batch = sluice.stage_batch(query if look.found else none, rules, plans, columns, started, state) %}
-    {% set table = {'taken': columns, 'statements': sluice.new_table_statements(target_relation, existing, columns)}
-        if starts_over else sluice.sync_columns_statements(
-            target_relation, columns, sluice.on_schema_change(), look.columns.table) %}
+    {% set table = sluice.table_plan(target_relation, existing, columns, look.columns.table, starts_over) %}
     {% set range = sluice.next_range(
         state, starts_over, batch.results.rows > 0 or (not starts_over and table.statements | length > 0)) %}
     {% set quarantine = sluice.quarantine_plan(target_relation, look, rules, columns, starts_over) %}
@@ -56,32 +64,25 @@
 
     -- the script, in an order that bears to be cut off anywhere (docs/decisions/0007)
     {% set statements = sluice.repair_statements(
-        target_relation, state, look.columns.get('quarantine', []), starts_over) %}
-    {% do statements.extend(table.statements + quarantine.statements) %}
-    {% do statements.extend(sluice.batch_statements(target_relation, batch, rules, columns, table.taken, range.to)) %}
-    {% if starts_over %}{% do statements.extend(sluice.index_statements(target_relation)) %}{% endif %}
-    {% do statements.extend(sluice.ledger_statements(
-        plans, read_errors, dict(batch, range=range), table.taken, starts_over)) %}
-    {% do statements.extend(sluice.commit_statements(
-        target_relation, ranges + [range], starts_over,
-        dict(sluice.schema_records(plans), **({} if record == recorded else {state.dataset: record})),
-        batch.events + sluice.failed_files_events(plans, read_errors) + [flow])) %}
+        target_relation, state, look.columns.get('quarantine', []), starts_over)
+        + table.statements + quarantine.statements
+        + sluice.batch_statements(target_relation, batch, rules, columns, table.taken, range.to)
+        + (sluice.index_statements(target_relation) if starts_over else [])
+        + sluice.ledger_statements(plans, read_errors, dict(batch, range=range), table.taken, starts_over)
+        + sluice.commit_statements(
+            target_relation, ranges + [range], starts_over,
+            dict(sluice.schema_records(plans), **({} if record == recorded else {state.dataset: record})),
+            batch.events + sluice.failed_files_events(plans, read_errors) + [flow]) %}
     {% do sluice.run_script(
-        sluice.claimed(statements, target_relation, state.version) + sluice.drop_statements(batch.staged),
-        'main', in_transaction) %}
+        sluice.claimed(statements, target_relation, state.version)
+        + sluice.drop_statements(batch.staged + landed.staged), 'main', in_transaction) %}
     {% do sluice.tell_counts(metrics) %}
-    {% for dropped in [existing if starts_over else none, quarantine.dropped] if dropped %}
-        {% do adapter.cache_dropped(dropped) %}
-    {% endfor %}
-    {% for made in [target_relation if starts_over else none, quarantine.made] if made %}
-        {% do adapter.cache_added(made) %}
-    {% endfor %}
+    {% do sluice.tell_cache(
+        [existing if starts_over else none, quarantine.dropped],
+        [target_relation if starts_over else none, quarantine.made]) %}
 
     {% if look.found or is_unchecked %}
-        {% do apply_grants(
-            target_relation, config.get('grants'), should_revoke(existing, full_refresh_mode=starts_over)
-        ) %}
-        {% do sluice.keep_docs(target_relation) %}
+        {% do sluice.keep_grants_and_docs(target_relation, existing, starts_over) %}
     {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {# Also what dbt opened by itself, to write comments. #}
@@ -90,9 +91,7 @@
 
     -- files that were read long enough ago leave the landing folder
     {% set due = sluice.files_to_clean(plans) %}
-    {% if due and not sluice.runs_python() %}
-        {% do sluice.warn_files_stay(due) %}
-    {% elif due %}
+    {% if due %}
         {% call statement('clean_source', language='python', auto_begin=false) %}
             {{- sluice.clean_files(due) }}
         {% endcall %}

@@ -2,7 +2,7 @@
     {# What is known of the model that runs (see known_state): as stream() and read_files() found it when the model was
        compiled, else asked for. #}
     {% set states, versions = [], [] %}
-    {% for state in sluice.notes('state', model.get('compiled_code')) if state.dataset == sluice.dataset_id(this) %}
+    {% for state in sluice.notes('state', sluice.noted_query()) if state.dataset == sluice.dataset_id(this) %}
         {% do states.append(state) %}
         {% do versions.append(state.version or 0) %}
     {% endfor %}

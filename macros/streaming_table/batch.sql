@@ -70,6 +70,18 @@
 {% endmacro %}
 
 
+{% macro table_plan(relation, existing, columns, found, starts_over) %}
+    {# What becomes of the table before a batch: {'taken' columns of the batch, 'statements', 'all' columns that it has
+       then, where it is not new}. `found` are the columns that it has. #}
+    {% if starts_over %}
+        {% do return({
+            'taken': columns, 'statements': sluice.new_table_statements(relation, existing, columns),
+        }) %}
+    {% endif %}
+    {% do return(sluice.sync_columns_statements(relation, columns, sluice.on_schema_change(), found)) %}
+{% endmacro %}
+
+
 {% macro new_table_statements(relation, existing, columns) %}
     {# The statements that make the table anew. #}
     {% set statements = [sluice.drop_statement(existing)] if existing is not none else [] %}

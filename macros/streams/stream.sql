@@ -70,7 +70,7 @@
     {% elif sluice.is_streaming_table(node) %}
         {% do return(none) %}
     {% endif %}
-    {% set whole = 'read it whole with a plain ref()' %}
+    {% set whole = 'read it whole with ' ~ ('dbt.ref()' if model.language == 'python' else 'a plain ref()') %}
     {% if config.get('materialized') == 'streaming_table' %}
         {% set whole = whole ~ ' and meta: {append_all: true}, which appends all of it at each run' %}
     {% endif %}
@@ -148,7 +148,7 @@
 {% macro ranges_read(sql=none) %}
     {# The ranges that stream() rendered into a query, by default this model's: one a source. #}
     {% set ranges = {} %}
-    {% for range in sluice.notes('stream', sql or model.get('compiled_code')) %}
+    {% for range in sluice.notes('stream', sql or sluice.noted_query()) %}
         {% do ranges.update({range.source: range}) %}
     {% endfor %}
     {% do return(ranges.values() | list) %}

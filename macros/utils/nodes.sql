@@ -177,8 +177,8 @@
 
 {% macro plain_reads(sql) %}
     {# What a query of this model reads by plain ref() and source(): [{'found', 'expected' (what was probably meant,
-       or none), 'node'}]. By the names that stand in the SQL, for a comment may name a dependency that is not read.
-       #}
+       or none), 'node'}]. By the names that stand in the SQL, for a comment may name a dependency that is not read; in
+       Python by what dbt found. #}
     {% set code = modules.re.sub('--[^\n]*', '', modules.re.sub('/\\*.*?\\*/', '', sql or '', 0, modules.re.S)) %}
     {% set reads = [] %}
     {% for id in model.depends_on.nodes %}
@@ -188,12 +188,14 @@
         {% set name = '__dbt__cte__' ~ node.get('name') if is_ephemeral else node.get('relation_name') %}
         {% set deferred = (node.get('defer_relation') or {}).get('relation_name') %}
         {% set location = sluice.external_location_of(node) if is_source else none %}
-        {% if is_source or (name and name in code) or (deferred and deferred in code) %}
+        {% set python = model.language == 'python' %}
+        {% if is_source or python or (name and name in code) or (deferred and deferred in code) %}
             {% set meant = none %}
             {% if sluice.is_streaming_table(node) %}
-                {% set meant = "sluice.stream(ref('" ~ node.name ~ "'))" %}
+                {% set meant = ('stream("%s")' if python else "sluice.stream(ref('%s'))") | format(node.name) %}
             {% elif location %}
-                {% set meant = "sluice.read_files(source('" ~ node.source_name ~ "', '" ~ node.name ~ "'))" %}
+                {% set meant = ('read_files("%s", "%s")' if python else "sluice.read_files(source('%s', '%s'))")
+                    | format(node.source_name, node.name) %}
             {% endif %}
             {% set found = node.source_name ~ '.' ~ node.name ~ ' with source()' if is_source
                 else sluice.selector_of(node) ~ ' with ref()' %}

@@ -16,6 +16,12 @@
 {% endmacro %}
 
 
+{% macro noted_query() %}
+    {# What the notes of this model stand in: its query; of a Python model what it asks for (see python_reads()). #}
+    {% do return(model.get('_sluice_noted') if model.language == 'python' else model.get('compiled_code')) %}
+{% endmacro %}
+
+
 {% macro block(note, sql) %}
     {# SQL that stands for something which a note describes, in brackets, with an end that outlines() finds. #}
     {% do return('(\n    ' ~ note ~ '\n    ' ~ sql ~ '\n    /* sluice:end */\n)') %}

@@ -44,6 +44,13 @@
 {% endmacro %}
 
 
+{% macro keep_grants_and_docs(relation, existing, full_refresh) %}
+    {# What the model that runs says of its table beside its rows. #}
+    {% do apply_grants(relation, config.get('grants'), should_revoke(existing, full_refresh_mode=full_refresh)) %}
+    {% do sluice.keep_docs(relation) %}
+{% endmacro %}
+
+
 {% macro keep_docs(relation) %}
     {# Descriptions of the model that runs as comments on its table, where persist_docs asks for them. #}
     {% do adapter.dispatch('keep_docs', 'sluice')(relation) %}
@@ -239,4 +246,11 @@
 {% macro default__fixed_columns(relation) %}
     {# Engines without constraints and indexes that hold a type. #}
     {% do return({}) %}
+{% endmacro %}
+
+
+{% macro tell_cache(dropped, made) %}
+    {# dbt's list of relations, of those among these that are there. #}
+    {% for relation in dropped if relation %}{% do adapter.cache_dropped(relation) %}{% endfor %}
+    {% for relation in made if relation %}{% do adapter.cache_added(relation) %}{% endfor %}
 {% endmacro %}

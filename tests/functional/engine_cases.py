@@ -41,7 +41,7 @@ def judged(
     project: Project, name: str, rules: Mapping[str, str], text: str = STREAM, **config: Any
 ) -> None:
     """Write a streaming table with rules, name -> condition, that drop."""
-    project.write(f"models/{name}.sql", text)
+    project.write(f"models/{name}.{'py' if 'def model(' in text else 'sql'}", text)
     tests = [
         {
             "sluice.expectation": {

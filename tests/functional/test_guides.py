@@ -111,3 +111,9 @@ def test_three_feeds(tmp_path: Path) -> None:
     assert f"That is {len(lines)} lines in {len(files)} files" in (
         PACKAGE / "docs/three-feeds.md"
     ).read_text(encoding="utf-8")
+
+
+def test_flows(tmp_path: Path) -> None:
+    """A streaming table in Python, over two days."""
+    tables = ["customer_addresses", "customer_addresses__quarantine", "customer_addresses"]
+    assert follow("flows.md", tmp_path / "shop", "shop.duckdb") == tables

@@ -170,16 +170,30 @@ def never_loaded(project: Project) -> None:
     landed(project, "1.json", (1, 1), (2, 20), (2, 20))
 
 
-def streamed(project: Project) -> None:
+def streamed(
+    project: Project, text: str = "select * from {{ sluice.stream(ref('events')) }}"
+) -> None:
     """`up` reads a stream here; its source has a second batch for it."""
     streaming(project, "events", "select id, v from raw.events")
-    judged(project, "up", SMALL, "select * from {{ sluice.stream(ref('events')) }}")
+    judged(project, "up", SMALL, text)
     streaming(project, "down", STREAM)
     project.load("events", numbers((1, 1), (2, 20), (2, 20)), **COUNTED)
     project.run()
     project.load("events", numbers((3, 3), (4, 40)), **COUNTED)
     project.run("--select", "events")
     project.load("events", [], **COUNTED)
+
+
+PYTHON = """\
+def model(dbt, session):
+    dbt.ref("events")
+    return stream("events").df()
+"""
+
+
+def streamed_by_python(project: Project) -> None:
+    """The same; `up` is a Python model."""
+    streamed(project, PYTHON)
 
 
 def of_events(project: Project) -> Counter[tuple]:
@@ -221,6 +235,7 @@ REBUILT = ("run", "--full-refresh", "--select", "down")
 CASES = {
     "files": Case(loaded_once, RUN, of_landing),
     "stream": Case(streamed, RUN, of_events),
+    "python": Case(streamed_by_python, RUN, of_events),
     "first load": Case(never_loaded, RUN, of_landing),
     "full refresh": Case(loaded_once, (*RUN, "--full-refresh"), of_landing, then=REBUILT),
     "full refresh of a stream": Case(streamed, (*RUN, "--full-refresh"), of_events, then=REBUILT),
@@ -230,7 +245,16 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+PYTHON_RUNS = [
+    pytest.mark.dbt_v1("it runs no Python models on DuckDB"),
+    pytest.mark.not_on_spark("dbt runs no Python models through the Thrift server"),
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=PYTHON_RUNS if name == "python" else []) for name in CASES],
+)
 def test_a_script_may_be_cut_off_behind_any_statement(
     project: Project, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -27,6 +27,7 @@ FLOORS = [
     ["state"],
     ["event_log"],
     ["streams", "files", "expectations"],
+    ["python"],
     ["streaming_table", "apply_changes"],
     ["recipes", "snapshots", "keyed_table", "forget"],
     ["materializations"],

@@ -1,8 +1,3 @@
-{% macro duckdb__python_feed(relation, compiled_code) %}
-    {{- py_write_table(temporary=false, relation=relation, compiled_code=compiled_code) }}
-{%- endmacro %}
-
-
 {% macro duckdb__truncated_events(deduplicated, events, type) %}
     {# DuckDB 2.0.0 has an internal error in an asof join over intervals, which ends the whole run; there a subquery
        finds the first truncate, which is slower where there are many. #}

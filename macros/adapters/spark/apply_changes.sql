@@ -84,10 +84,3 @@
         ~ sluice.literal('"(?:[^"\\\\]|\\\\.)*"|[^\\]\\[{}:,]+') ~ ', 0)' %}
     {% do return('coalesce(array_contains(' ~ words ~ ", 'null'), false)") %}
 {% endmacro %}
-
-
-{% macro spark__python_feed(relation, compiled_code) %}
-    {% do exceptions.raise_compiler_error(
-        model.name ~ ' is a Python model, which dbt does not run on Spark by its Thrift server; way out: write it in '
-        ~ 'SQL') %}
-{% endmacro %}
