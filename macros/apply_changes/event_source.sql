@@ -1,10 +1,10 @@
 {% macro event_source(feed, recorded, full_refresh, plans=[], ranges=none) %}
     {# Where the set of events of this target lies: in the streaming tables themselves where the query reads them row by
        row ('stream'), beside the target elsewhere ('events'). Returns {'kind', 'reason' why not the stream, 'feed'
-       of this run and its 'template', 'ranges', 'earlier' ranges, 'arrived' (see arrived_rows(), or none),
-       'is_replayed' (a full refresh reads all events again), 'checked' (what this was decided for), 'signature' of the
-       options, 'is_known' (nothing of all this is new)}. `plans` are those of read_files(), `ranges` those of
-       stream() where they do not stand in the feed. #}
+       of this run and its 'template', 'ranges', 'earlier' ranges, those of flows that are 'gone', 'arrived' (see
+       arrived_rows(), or none), 'is_replayed' (a full refresh reads all events again), 'checked' (what this was decided
+       for), 'signature' of the options, 'is_known' (nothing of all this is new)}. `plans` are those of read_files(),
+       `ranges` those of stream() where they do not stand in the feed. #}
     {% set given = model.config.get('meta') or {} %}
     {% set ranges = sluice.ranges_read(feed) if ranges is none else ranges %}
     {% set template = sluice.feed_template(feed, ranges) if ranges else none %}
@@ -17,11 +17,15 @@
     {% set query = sluice.outlines(feed) if plans else template or feed %}
     {% set checked = local_md5(tojson([query, conditions, given.get('keep_events'), config.get('full_refresh')])) %}
     {% set before = (recorded or {}).get('state', {}) if not full_refresh else {} %}
-    {% if before.checked == checked %}
+    {% set gone = sluice.flows_taken_away(before, ranges) %}
+    {% if before.checked == checked and not gone %}
         {% set kind, reason = before.kind, before.reason %}
     {% else %}
         {% set reason = 'it reads files itself' if plans
             else sluice.kept_events_reason(template, ranges, conditions) %}
+        {% if gone and not reason %}
+            {% set reason = 'it has read ' ~ gone | map(attribute='source') | join(', ') ~ ' before' %}
+        {% endif %}
         {% do sluice.raise_errors('apply_changes configuration errors',
             sluice.keep_events_errors(given.get('keep_events'), reason)) %}
         {% set kind = 'events' if reason or given.get('keep_events') else 'stream' %}
@@ -29,12 +33,14 @@
     {# All of them, also those that were not read before: each stands in the template. #}
     {% set earlier = [] %}
     {% if ranges | selectattr('from') | list %}
-        {% for range in ranges %}{% do earlier.append(dict(range, from=0, to=range['from'])) %}{% endfor %}
+        {% for range in ranges if not range.get('is_once') %}
+            {% do earlier.append(dict(range, from=0, to=range['from'])) %}
+        {% endfor %}
     {% endif %}
     {% set signature = sluice.signature_of(model) %}
     {% do return({
         'kind': kind, 'reason': reason, 'feed': arrived.feed if arrived else feed, 'arrived': arrived,
-        'template': none if arrived else template, 'ranges': ranges, 'earlier': earlier,
+        'template': none if arrived else template, 'ranges': ranges, 'earlier': earlier, 'gone': gone,
         'is_replayed': (ranges or plans) | length > 0,
         'checked': checked, 'signature': signature,
         'is_known': before.checked == checked and before.signature == signature and not recorded.get('recount'),
@@ -82,6 +88,9 @@
        again, must be the same events. #}
     {% if model.language == 'python' %}{% do return('it is a Python model') %}{% endif %}
     {% if not ranges %}{% do return('it reads no stream()') %}{% endif %}
+    {% for range in ranges if range.get('is_once') %}
+        {% do return('it reads ' ~ range.source ~ ' once') %}
+    {% endfor %}
     {% if config.get('full_refresh') is false %}
         {% do return('it has full_refresh: false, and is to outlast a stream that is rebuilt') %}
     {% endif %}
@@ -103,8 +112,8 @@
     {# A target whose events lie in its streams goes on only with all of them, and with all of their rows: what was
        removed would take versions with it. Returns warnings, as events of the log. #}
     {% set errors = [] %}
-    {% for id in recorded.state.reads if id not in source.ranges | map(attribute='source') | list
-        and not sluice.is_renamed_stream(id, source, counts) %}
+    {% set known = (source.ranges + source.gone) | map(attribute='source') | list %}
+    {% for id in recorded.state.reads if id not in known and not sluice.is_renamed_stream(id, source, counts) %}
         {% do errors.append('its events lie in ' ~ id ~ ', which it no longer reads, so its rows would lose what '
             ~ 'came from there') %}
     {% endfor %}

@@ -24,7 +24,8 @@
     {% endif %}
     {% set adopted_warnings = sluice.check_adopted(options, recorded or {}) if set.recalculate else [] %}
     {% set counts = sluice.count_events(options, set.batch, set.earlier is none, set.counted) %}
-    {% set warnings = sluice.check_streams_read(source, recorded, counts.streams) if set.goes_on else [] %}
+    {% set warnings = sluice.check_streams_read(source, recorded, counts.streams) + sluice.flows_warnings(source)
+        if set.goes_on else [] %}
     {% do sluice.check_events(counts, source, options) %}
     {% do plan.update({
         'options': options, 'batch': set.batch, 'staged': set.staged,

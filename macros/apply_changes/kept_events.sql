@@ -25,7 +25,7 @@
     {% set events = sluice.events_relation() %}
     {% set starts = full_refresh %}
     {% set comes = not full_refresh and recorded.get('state', {}).kind == 'stream' %}
-    {% set feed = sluice.whole_feed(source) if comes else source.feed %}
+    {% set feed = sluice.feed_with_flows_taken_away(source, recorded) if comes else source.feed %}
     {% set batch = sluice.stage_table('batch', sluice.staged_events(options, columns, feed)) %}
     {% set staged = sluice.columns_of(batch) %}
     {% set record = sluice.recorded_options(options, source, staged) %}
@@ -42,7 +42,7 @@
         'events': events,
         'statements': table.statements,
         'goes_on': comes,
-        'counted': source.ranges if comes else [],
+        'counted': source.ranges | rejectattr('is_once', 'defined') | list if comes else [],
         'staged': [batch],
     }) %}
 {% endmacro %}

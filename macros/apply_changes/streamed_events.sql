@@ -76,10 +76,12 @@
     {% set events = sluice.events_relation() %}
     {% if full_refresh or recorded.get('state', {}).kind == 'stream' or load_cached_relation(events) is none %}
         {% do return(false) %}
+    {% elif not source.earlier %}
+        {% do return(true) %}
     {% endif %}
     {% set query = sluice.staged_events(options, columns, sluice.feed_over(source.template, source.earlier)) %}
     {% set described = sluice.described({'kept': events, 'streamed': query}).columns %}
-    {% if not source.earlier or described.kept != described.streamed %}{% do return(true) %}{% endif %}
+    {% if described.kept != described.streamed %}{% do return(true) %}{% endif %}
     {% set names = described.kept | map(attribute='name') | list %}
     {% set exact = sluice.exact_columns(described.kept, names) | join(', ') %}
     {% set identities = sluice.identities(described.kept, names) | join(', ') %}

@@ -23,21 +23,22 @@
         {% endcall %}
         {% set read_errors = sluice.take_read_errors() %}
     {% endif %}
-    {% set feed = {'query': sluice.query_of_plans(compiled_code, plans), 'plans': plans, 'staged': []} %}
-    {% if model.language == 'python' %}
+    {% set feed = sluice.rows_without_python(
+        reads, ranges, plans, columns=[] if full_refresh else (recorded or {}).get('state', {}).get('feed', [])) %}
+    {% if feed is none %}
         {% do sluice.make_room_for_python() %}
         {% call statement('python_feed', language='python', auto_begin=false) %}
             {{- sluice.python_feed(compiled_code, sluice.reads_of_plans(reads, plans)) }}
         {% endcall %}
         {% set feed = sluice.landed_feed(reads, ranges, plans) %}
-        {% set plans = feed.plans %}
     {% endif %}
+    {% set plans = feed.plans %}
     {% if in_transaction %}{% do sluice.begin_transaction() %}{% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     -- what the events of this run make of the target: read and planned, nothing is written
     {% do sluice.run_sql_header() %}
-    {% set source = sluice.event_source(feed.query, recorded, full_refresh, plans, feed.get('ranges')) %}
+    {% set source = sluice.event_source(feed.query, recorded, full_refresh, plans, feed.ranges) %}
     {% set plan = sluice.plan_changes(source, recorded, full_refresh) %}
     {% set write = sluice.write_changes(plan, target_relation, existing, full_refresh) %}
 

@@ -16,7 +16,6 @@
     {{ sluice.run_hooks_outside(pre_hooks) }}
     {% set plans = sluice.plans_without_vanished_files() %}
     {% do sluice.check_lost_files(plans) %}
-    {% set query = sluice.query_of_plans(compiled_code, plans) %}
     {% set read_errors = sluice.told_read_errors(plans) %}
     {% if plans | selectattr('failed') | list and sluice.runs_python() %}
         {% call statement('read_errors', language='python', auto_begin=false) %}
@@ -24,15 +23,15 @@
         {% endcall %}
         {% set read_errors = sluice.take_read_errors() %}
     {% endif %}
-    {% set landed = {'staged': []} %}
-    {% if model.language == 'python' %}
+    {% set source = sluice.rows_without_python(reads, ranges, plans, none if starts_over else existing) %}
+    {% if source is none %}
         {% do sluice.make_room_for_python() %}
         {% call statement('python_feed', language='python', auto_begin=false) %}
             {{- sluice.python_feed(compiled_code, sluice.reads_of_plans(reads, plans)) }}
         {% endcall %}
-        {% set landed = sluice.landed_feed(reads, ranges, plans) %}
-        {% set query, ranges, plans = landed.query, landed.ranges, landed.plans %}
+        {% set source = sluice.landed_feed(reads, ranges, plans) %}
     {% endif %}
+    {% set query, ranges, plans = source.query, source.ranges, source.plans %}
     {% set in_transaction = sluice.needs_transaction(pre_hooks + post_hooks) %}
     {% if in_transaction %}{% do sluice.begin_transaction() %}{% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -75,7 +74,7 @@
             batch.events + sluice.failed_files_events(plans, read_errors) + [flow]) %}
     {% do sluice.run_script(
         sluice.claimed(statements, target_relation, state.version)
-        + sluice.drop_statements(batch.staged + landed.staged), 'main', in_transaction) %}
+        + sluice.drop_statements(batch.staged + source.staged), 'main', in_transaction) %}
     {% do sluice.tell_counts(metrics) %}
     {% do sluice.tell_cache(
         [existing if starts_over else none, quarantine.dropped],

@@ -94,6 +94,34 @@
 {% endmacro %}
 
 
+{% macro rows_without_python(reads, ranges, plans, table=none, columns=[]) %}
+    {# {'query' of this run's rows, 'ranges' and 'plans' that it reads, 'staged'}, where no Python has to run for that:
+       an SQL model; and a Python model that reads streams and files which have nothing new, whose rows have the columns
+       of a table, or these [name, type]. Else none. #}
+    {% if model.language == 'sql' %}
+        {% set query = sluice.query_of_plans(model.compiled_code, plans) %}
+        {% do return({'query': query, 'ranges': ranges, 'plans': plans, 'staged': []}) %}
+    {% endif %}
+    {% if not reads or (table is none and not columns) or sluice.has_news(ranges, plans) %}
+        {% do return(none) %}
+    {% endif %}
+    {% set empty = [] %}
+    {% for name, type in columns or sluice.names_and_types(sluice.user_columns(sluice.columns_of(table))) %}
+        {% do empty.append('cast(null as ' ~ type ~ ') as ' ~ sluice.quote(name)) %}
+    {% endfor %}
+    {% set query = 'select * from (select ' ~ empty | join(', ') ~ ') as _sluice_nothing where 1 = 0' %}
+    {% do return({'query': query, 'ranges': ranges, 'plans': plans, 'staged': []}) %}
+{% endmacro %}
+
+
+{% macro has_news(ranges, plans) %}
+    {# Whether a stream has a batch, or was rebuilt, or there is a file to read. #}
+    {% for range in ranges if range.to > range['from'] or range.restarted %}{% do return(true) %}{% endfor %}
+    {% for plan in plans if plan.files or plan.failed %}{% do return(true) %}{% endfor %}
+    {% do return(false) %}
+{% endmacro %}
+
+
 {% macro reads_of_plans(reads, plans) %}
     {# The same, over the files that are still there. #}
     {% set there = [] %}

@@ -17,7 +17,8 @@
             column.get('constraints') | string,
         ]) %}
     {% endfor %}
-    {% do return(local_md5(tojson([sluice.outlines(query), described, read, judged, declared]))) %}
+    {% set query = sluice.outlines(query) if model.language == 'sql' else model.raw_code %}
+    {% do return(local_md5(tojson([query, described, read, judged, declared]))) %}
 {% endmacro %}
 
 
@@ -27,8 +28,10 @@
        after a rebuild. #}
     {% set conditions, reads = {}, {} %}
     {% for rule in rules %}{% do conditions.update({rule.name: rule.condition}) %}{% endfor %}
-    {% for range in ranges %}{% do reads.update({range.source: range.relation}) %}{% endfor %}
-    {% set template = sluice.feed_template(model.get('compiled_code'), ranges) if ranges and not plans else none %}
+    {% set streams = ranges | rejectattr('is_once', 'defined') | list %}
+    {% for range in streams %}{% do reads.update({range.source: range.relation}) %}{% endfor %}
+    {% set template = sluice.feed_template(model.get('compiled_code'), ranges)
+        if ranges and streams == ranges and not plans else none %}
     {% do return({
         'rules': conditions, 'signature': signature, 'reads': reads,
         'template': none if template and sluice.moment_in(template) else template,

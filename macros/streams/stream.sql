@@ -33,29 +33,31 @@
 
 {% macro check_stream(relation) %}
     {# What is read must be another streaming table, and the reader something that keeps a checkpoint. #}
-    {% set errors = [] %}
     {% set found = sluice.not_a_stream(relation) %}
-    {% if found %}{% do errors.append('stream() reads streaming tables only; ' ~ found) %}{% endif %}
-    {% set materialized = config.get('materialized') %}
-    {% if model.resource_type == 'model' and materialized not in ('streaming_table', 'apply_changes') %}
-        {% set meant = sluice.nearest(materialized, ['streaming_table', 'apply_changes']) %}
-        {% do errors.append(
-            'stream() keeps a checkpoint, which only streaming_table, apply_changes and snapshots with strategy '
-            ~ 'apply_changes do; this model is materialized as ' ~ materialized
-            ~ ('; did you mean ' ~ meant ~ '?' if meant
-                else ' (read it whole with a plain ref(), or change the materialization)')
-        ) %}
-    {% elif model.resource_type == 'snapshot' and not sluice.is_apply_changes_snapshot() %}
-        {% do errors.append(
-            'stream() keeps a checkpoint, which a snapshot does only with strategy apply_changes, found: '
-            ~ config.get('strategy')
-        ) %}
-    {% endif %}
+    {% set errors = ['stream() reads streaming tables only; ' ~ found] if found else [] %}
+    {% do errors.extend(sluice.reader_errors('stream')) %}
     {% if not errors and sluice.is_update() and load_cached_relation(relation) is none %}
         {% do errors.append(sluice.dataset_id(relation) ~ ' is not there yet; it has to be built first: dbt build '
             ~ '--select +' ~ sluice.selector_of(model)) %}
     {% endif %}
     {% do sluice.raise_errors('stream() error', errors) %}
+{% endmacro %}
+
+
+{% macro reader_errors(word) %}
+    {# Why what runs cannot note what it has read, for stream() or once(). #}
+    {% set keeps, materialized = word ~ '() keeps a checkpoint, which ', config.get('materialized') %}
+    {% if model.resource_type == 'model' and materialized not in ('streaming_table', 'apply_changes') %}
+        {% set meant = sluice.nearest(materialized, ['streaming_table', 'apply_changes']) %}
+        {% do return([keeps ~ 'only streaming_table, apply_changes and snapshots with strategy apply_changes do; this '
+            ~ 'model is materialized as ' ~ materialized ~ ('; did you mean ' ~ meant ~ '?' if meant
+                else ' (read it whole with a plain ref(), or change the materialization)')]) %}
+    {% elif model.resource_type == 'snapshot' and not sluice.is_apply_changes_snapshot() %}
+        {% do return([
+            keeps ~ 'a snapshot does only with strategy apply_changes, found: ' ~ config.get('strategy'),
+        ]) %}
+    {% endif %}
+    {% do return([]) %}
 {% endmacro %}
 
 
@@ -90,8 +92,7 @@
     {% set source_id = sluice.dataset_id(source) %}
     {% set latest = sluice.latest_batch(source, sluice.position(state.latest, source_id)) %}
     {% set read = sluice.position(state.read, source_id) %}
-    {% set full_refresh = model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh()
-        or state.unfinished or sluice.is_preview() %}
+    {% set full_refresh = sluice.reads_from_start(state) %}
     {% set known = read.epoch != 0 or read.batch != 0 %}
     {% set restarted = not full_refresh and known and (read.epoch != latest.epoch or read.batch > latest.batch) %}
     {% set from = 0 if full_refresh or restarted else read.batch %}
@@ -104,6 +105,13 @@
         'known': known,
         'rows_read': read.rows,
     }) %}
+{% endmacro %}
+
+
+{% macro reads_from_start(state) %}
+    {# Whether what runs reads its streams from their first batch on, whatever it has read. #}
+    {% do return(model.resource_type not in ('model', 'snapshot') or sluice.is_full_refresh()
+        or state.unfinished or sluice.is_preview()) %}
 {% endmacro %}
 
 
@@ -140,7 +148,10 @@
 
 
 {% macro stream_rows(relation, range) %}
-    {# A query of a range of batches, with the user's columns only. #}
+    {# A query of a range of batches, with the user's columns only; of a table without batches all of it, or nothing. #}
+    {% if range.get('is_plain') %}
+        {% do return('select * from ' ~ relation ~ ('' if range.to > range['from'] else ' where 1 = 0')) %}
+    {% endif %}
     {% do return(adapter.dispatch('stream_rows', 'sluice')(relation, range)) %}
 {% endmacro %}
 

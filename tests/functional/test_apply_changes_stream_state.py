@@ -204,8 +204,8 @@ def test_a_column_that_came_without_a_row_is_there(project: Project) -> None:
     assert held(project)["now"] == [(1, "a2"), (2, "b")]
 
 
-def test_a_stream_that_is_no_longer_read_is_missed(project: Project) -> None:
-    """A flow that is taken away would take its versions with it."""
+def test_a_stream_that_is_no_longer_there_is_missed(project: Project) -> None:
+    """A flow whose table is gone would take its versions with it."""
     both = STREAM + " union all select * from {{ sluice.stream(ref('other')) }}"
     streaming(project, "other", "select 7 as id, 'x' as v, 'U' as op, 1 as seq")
     write(project, both)
@@ -213,6 +213,9 @@ def test_a_stream_that_is_no_longer_read_is_missed(project: Project) -> None:
     assert kept(project) == []
     assert 7 in ids(project, "now")
     write(project)
+    project.remove("models/other.sql")
+    project.remove("models/other.yml")
+    project.query(f"drop table {project.table('other')}")
     load(project, *SECOND)
     has(project.run_expecting_error(), "lake.other", "no longer reads", "ways out")
 

@@ -114,6 +114,7 @@ def test_three_feeds(tmp_path: Path) -> None:
 
 
 def test_flows(tmp_path: Path) -> None:
-    """A streaming table in Python, over two days."""
-    tables = ["customer_addresses", "customer_addresses__quarantine", "customer_addresses"]
+    """A streaming table in Python over two days; a stream and a backfill into one table."""
+    addresses = "customer_addresses"
+    tables = [addresses, f"{addresses}__quarantine", addresses, "customers"]
     assert follow("flows.md", tmp_path / "shop", "shop.duckdb") == tables

@@ -356,6 +356,29 @@ def test_a_dry_run(project: Project) -> None:
     assert ids(project, "of_files") == [100]
 
 
+def test_it_runs_where_something_is_new(project: Project) -> None:
+    """A model that reads a stream is not run without news; one that reads none is."""
+    streaming(project, "up", FEED)
+    text = """\
+    def model(dbt, session):
+        dbt.ref("up")
+        open({log!r}, "a").write("ran ")
+        return stream("up").df()
+    """
+    ran = project.write("ran.txt", "")
+    streaming(project, "down", text.format(log=str(ran)))
+    project.apply_changes("current", text.format(log=str(ran)), **SCD1)
+    for keys, runs in (([1], 2), ([], 2), ([2], 4), ([], 4)):
+        load(project, *events(*keys))
+        project.run()
+        assert ran.read_text().count("ran") == runs
+        assert project.flows()["down"]["num_input_rows"] == len(keys)
+    assert ids(project, "down") == ids(project, "current") == [1, 2]
+    project.run("--full-refresh", "--select", "down", "current")
+    assert ran.read_text().count("ran") == 6
+    assert ids(project, "down") == ids(project, "current") == [1, 2]
+
+
 def test_words_in_comments_and_twice(project: Project) -> None:
     """A comment reads nothing; what is asked for twice is one batch."""
     streaming(project, "up", FEED)
