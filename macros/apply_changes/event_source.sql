@@ -66,8 +66,7 @@
         source.kind != 'stream') %}
         {% do return(false) %}
     {% endif %}
-    {% for range in source.ranges if range.to > range['from'] or range.restarted %}{% do return(false) %}{% endfor %}
-    {% do return(true) %}
+    {% do return(not sluice.has_news(source.ranges)) %}
 {% endmacro %}
 
 

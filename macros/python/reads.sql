@@ -46,8 +46,9 @@
     {% set own = found | selectattr('package_name', 'equalto', model.package_name) | list %}
     {% if not found %}
         {% do sluice.raise_errors('stream() error', [
-            call.text ~ ' names no model; streaming tables are: '
-            ~ (sluice.streaming_table_names() | sort | join(', ') or 'none'),
+            call.text ~ ' names no model; streaming tables are: ' ~ (graph.nodes.values()
+                | selectattr('config.materialized', 'equalto', 'streaming_table') | map(attribute='name')
+                | sort | join(', ') or 'none'),
         ]) %}
     {% endif %}
     {% set node = (own or found)[0] %}
@@ -65,16 +66,6 @@
     {% do exceptions.warn(model.name ~ ': ' ~ call.text ~ ' without dbt.ref(), so dbt does not know that ' ~ node.name
         ~ ' has to be built first, and may run both at once; ' ~ way_out) %}
     {% do return(sluice.stream(sluice.relation_of(node))) %}
-{% endmacro %}
-
-
-{% macro streaming_table_names() %}
-    {# Of the project and its packages. #}
-    {% set names = [] %}
-    {% for node in graph.nodes.values() if sluice.is_streaming_table(node) %}
-        {% do names.append(node.name) %}
-    {% endfor %}
-    {% do return(names) %}
 {% endmacro %}
 
 
@@ -111,14 +102,6 @@
     {% endfor %}
     {% set query = 'select * from (select ' ~ empty | join(', ') ~ ') as _sluice_nothing where 1 = 0' %}
     {% do return({'query': query, 'ranges': ranges, 'plans': plans, 'staged': []}) %}
-{% endmacro %}
-
-
-{% macro has_news(ranges, plans) %}
-    {# Whether a stream has a batch, or was rebuilt, or there is a file to read. #}
-    {% for range in ranges if range.to > range['from'] or range.restarted %}{% do return(true) %}{% endfor %}
-    {% for plan in plans if plan.files or plan.failed %}{% do return(true) %}{% endfor %}
-    {% do return(false) %}
 {% endmacro %}
 
 

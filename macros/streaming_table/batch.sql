@@ -7,9 +7,8 @@
     {% if existing is not none %}{% do queries.update({'table': existing}) %}{% endif %}
     {% if quarantine is not none %}{% do queries.update({'quarantine': quarantine}) %}{% endif %}
     {% if sluice.drops(rules) %}{% do queries.update({'marks': sluice.quarantine_marks(rules)}) %}{% endif %}
-    {% set news = plans | map(attribute='files') | select | list %}
-    {% for range in ranges if range.to > range['from'] or range.restarted %}{% do news.append(range) %}{% endfor %}
-    {% do return(sluice.described(queries, none if news or not ranges + plans else query)) %}
+    {% set is_new = sluice.has_news(ranges, plans) or not ranges + plans %}
+    {% do return(sluice.described(queries, none if is_new else query)) %}
 {% endmacro %}
 
 

@@ -22,6 +22,14 @@
 {% endmacro %}
 
 
+{% macro has_news(ranges, plans=[]) %}
+    {# Whether of what a model reads, as stream() and read_files() noted it, a stream has a batch or was rebuilt, or a
+       file can be read. #}
+    {% for range in ranges if range.to > range['from'] or range.restarted %}{% do return(true) %}{% endfor %}
+    {% do return(plans | map(attribute='files') | select | list | length > 0) %}
+{% endmacro %}
+
+
 {% macro block(note, sql) %}
     {# SQL that stands for something which a note describes, in brackets, with an end that outlines() finds. #}
     {% do return('(\n    ' ~ note ~ '\n    ' ~ sql ~ '\n    /* sluice:end */\n)') %}

@@ -379,6 +379,30 @@ def test_it_runs_where_something_is_new(project: Project) -> None:
     assert ids(project, "down") == ids(project, "current") == [1, 2]
 
 
+def test_a_file_that_cannot_be_read(project: Project) -> None:
+    """It is in the ledger with its error, and no reason to run the model."""
+    source(project, project.root / "landing/*")
+    text = """\
+    def model(dbt, session):
+        open({log!r}, "a").write("ran ")
+        return read_files("files", "events").df()
+    """
+    ran = project.write("ran.txt", "")
+    streaming(project, "down", text.format(log=str(ran)))
+    land(project.root / "landing", "a.json", {"id": 1})
+    project.run()
+    (project.root / "landing/b.json.gz").write_bytes(b"no archive")
+    for _ in range(2):
+        project.run()
+    assert ran.read_text().count("ran") == 1
+    ledger = project.query('select * from "lake_sluice".files order by path')
+    assert [(Path(row["path"]).name, row["status"]) for row in ledger] == [
+        ("a.json", "INGESTED"),
+        ("b.json.gz", "FAILED"),
+    ]
+    assert ids(project, "down") == [1]
+
+
 def test_words_in_comments_and_twice(project: Project) -> None:
     """A comment reads nothing; what is asked for twice is one batch."""
     streaming(project, "up", FEED)
