@@ -147,7 +147,7 @@
     {# Whether a stream that is no dataset any more is probably one that is read for the first time now: it has at least
        as many rows. #}
     {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed')
-        and sluice.dataset_id(sluice.relation_of(node)) == id %}
+        and id in sluice.dataset_ids_of(node) %}
         {% do return(false) %}
     {% endfor %}
     {% set read = sluice.committed_batch(sluice.dataset_id(this), id, this.database) %}

@@ -7,7 +7,8 @@
     {% set given = node.config.get('meta') or {} %}
     {% set names = columns | map(attribute='name') | list %}
     {% set errors = sluice.reserved_column_errors(columns) + sluice.placement_errors(node, given)
-        + sluice.misspelt_errors(given, ['sequence_by'] if snapshot else ['keys', 'sequence_by']) %}
+        + sluice.misspelt_errors(given, ['sequence_by'] if snapshot else ['keys', 'sequence_by'])
+        + sluice.change_feed_errors(given) %}
 
     {% set keys = sluice.column_list_option('unique_key' if snapshot else 'keys',
         node.config.get('unique_key') if snapshot else given.get('keys'), names, errors) %}
@@ -76,7 +77,7 @@
         'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
         'columns_to_update', 'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list',
         'ignore_null_updates', 'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list',
-        'start_at', 'end_at', 'keep_events',
+        'start_at', 'end_at', 'keep_events', 'change_data_feed', 'change_data_feed_retention',
     ] %}
     {% for name in options if node.config.get(name) is not none %}
         {% do errors.append(name ~ ' is set beside meta, where it has no effect; expected under it: meta: {' ~ name

@@ -1,23 +1,26 @@
 {% macro write_changes(plan, target, existing, full_refresh) %}
-    {# The statements that write the rows of the target, and what goes with them: {'statements', 'counts' of the rows
-       (of a table that is made anew they are counted when they are in), 'staged': tables to drop}. #}
+    {# The statements that write the rows of the target, and what goes with them: {'alters' (that give it new columns),
+       'statements', 'counts' of the rows (of a table that is made anew they are counted when they are in), 'staged':
+       tables to drop; and where rows are replaced the 'changes', marked by _sluice_change, and their 'columns'}. #}
     {% set options = plan.options %}
     {% if full_refresh %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
         {% set statements = sluice.filled_table_statements(target, existing, columns, plan.rows, contracted=true) %}
         {% do return({
-            'statements': statements + sluice.index_statements(target), 'counts': none, 'staged': [],
+            'alters': [], 'statements': statements + sluice.index_statements(target), 'counts': none, 'staged': [],
         }) %}
     {% endif %}
     {% if options %}{% do sluice.check_vanished_columns(options, target) %}{% endif %}
     {% if not plan.changed %}
-        {% do return({'statements': [], 'counts': sluice.no_changes(), 'staged': []}) %}
+        {% do return({'alters': [], 'statements': [], 'counts': sluice.no_changes(), 'staged': []}) %}
     {% endif %}
     {% set changes = sluice.stage_changes(plan, target) %}
-    {% set statements = changes.statements + sluice.write_statements(
-        target, changes.columns, sluice.row_identity(options), changes.relation) %}
     {% do return({
-        'statements': statements, 'counts': changes.counts, 'staged': [changes.relation], 'changes': changes.relation,
+        'alters': changes.statements,
+        'statements': sluice.write_statements(
+            target, changes.columns, sluice.row_identity(options), changes.relation),
+        'counts': changes.counts, 'staged': [changes.relation], 'changes': changes.relation,
+        'columns': changes.columns,
     }) %}
 {% endmacro %}
 
@@ -159,4 +162,13 @@
         'event': {'count_of': target},
         'answer': 'select count(*) as num_rows from ' ~ target,
     }) %}
+{% endmacro %}
+
+
+{% macro written(node, target, plan, write, starts_over) %}
+    {# The statements of a run of a target up to its rows: what is kept of the change of them first, for it looks at the
+       rows as they were. #}
+    {% set feed = sluice.change_feed_statements(node, target, plan, write, starts_over) %}
+    {% do return(sluice.target_changed_keys(node, target, plan, write, starts_over)
+        + write.alters + feed.before + write.statements + feed.behind) %}
 {% endmacro %}

@@ -35,7 +35,7 @@
     {# {id of a dataset that has a state in the target's database, and is no model: its tables that are there}. #}
     {% set known, left, parts = [], {}, [] %}
     {% for node in graph.nodes.values() if sluice.keeps_state(node) %}
-        {% do known.append(sluice.dataset_id(sluice.relation_of(node))) %}
+        {% do known.extend(sluice.dataset_ids_of(node)) %}
     {% endfor %}
     {% for name in ('targets', 'checkpoints') if load_cached_relation(sluice.state_relation(name)) is not none %}
         {% do parts.append('select dataset from ' ~ sluice.state_relation(name)) %}

@@ -2,7 +2,7 @@
     {# For each table what goes of it, nothing is written: [{'node', 'relation', 'columns', 'kind', 'facts', 'keys' (its
        columns or expressions that hold the key), 'staged' (a table of the keys as texts, with the rows that were found
        where `compared` names columns), 'takes_rows' (whether it is a stream, or reads files itself), 'quarantine',
-       'events' and 'adopted' ({'relation', 'columns'} or none), 'later' (why its next run works it out anew, or
+       'events', 'adopted' and 'feed' ({'relation', 'columns'} or none), 'later' (why its next run works it out anew, or
        none)}], in the order of scope.nodes; the source's is first. #}
     {% set looks, plans, errors = {}, {}, [] %}
     {% for node in scope.nodes %}
@@ -41,7 +41,7 @@
     {% set relation, facts = sluice.relation_of(node), scope.facts[node.unique_id] %}
     {% set look = {
         'node': node, 'relation': relation, 'kind': facts.kind, 'facts': facts, 'compared': [], 'quarantine': none,
-        'events': none, 'adopted': none, 'later': none, 'takes_rows': facts.kind == 'stream' or (
+        'events': none, 'adopted': none, 'feed': none, 'later': none, 'takes_rows': facts.kind == 'stream' or (
             facts.kind == 'target' and sluice.knows_files(sluice.dataset_id(relation), node.database)),
     } %}
     {% if facts.kind == 'stream' %}
@@ -53,7 +53,10 @@
         {% endif %}
     {% else %}
         {% do look.update({'columns': sluice.columns_of(relation)}) %}
-        {% set beside = {'events': sluice.events_relation(relation), 'adopted': sluice.adopted_relation(relation)} %}
+        {% set beside = {
+            'events': sluice.events_relation(relation), 'adopted': sluice.adopted_relation(relation),
+            'feed': sluice.change_feed_relation(relation),
+        } %}
         {% for name, place in beside.items() if facts.kind == 'target' and load_cached_relation(place) is not none %}
             {% do look.update({name: {'relation': place, 'columns': sluice.columns_of(place)}}) %}
         {% endfor %}

@@ -89,7 +89,9 @@
 {% macro places_of(plan) %}
     {# The tables that hold rows of a plan, the one that it is about last. #}
     {% set places = [] %}
-    {% for place in (plan.events, plan.adopted, plan.quarantine) if place %}{% do places.append(place) %}{% endfor %}
+    {% for place in (plan.events, plan.adopted, plan.feed, plan.quarantine) if place %}
+        {% do places.append(place) %}
+    {% endfor %}
     {% do return(places + [{'relation': plan.relation, 'columns': plan.columns}]) %}
 {% endmacro %}
 

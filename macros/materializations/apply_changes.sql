@@ -49,8 +49,7 @@
     {% set warnings = plan.warnings + arrived.events + sluice.failed_files_events(plans, read_errors) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% set statements = sluice.unfinished_statements(full_refresh)
-        + sluice.target_changed_keys(model, target_relation, plan, write, full_refresh)
-        + write.statements + plan.statements
+        + sluice.written(model, target_relation, plan, write, full_refresh) + plan.statements
         + sluice.files_statements(plans, read_errors, source.arrived, full_refresh)
         + sluice.commit_statements(
             target_relation, plan.ranges, full_refresh, plan.records, warnings + [dict(flow, **counted.event)]) %}

@@ -17,8 +17,7 @@
     {% set metrics = dict(plan.counts, **write.counts) %}
     {% set flow = sluice.flow_event('COMPLETED', metrics, started) %}
     {% do sluice.hand_over('metrics', metrics) %}
-    {% set statements = sluice.target_changed_keys(node, this.incorporate(type='table'), plan, write, starts_over)
-        + write.statements + plan.statements
+    {% set statements = sluice.written(node, this.incorporate(type='table'), plan, write, starts_over) + plan.statements
         + sluice.commit_statements(this, plan.ranges, starts_over, plan.records, plan.warnings + [flow]) %}
     {% set script = sluice.claimed(statements, this, state.version)
         + sluice.drop_statements(plan.staged + write.staged) %}
@@ -68,12 +67,14 @@
        table has; 'counts', 'statements', 'staged': tables to drop}. #}
     {% set nothing = "select *, 'upsert' as dbt_change_type from " ~ target ~ ' where false' %}
     {% if not plan.changed %}
-        {% do return({'query': nothing, 'counts': sluice.no_changes(), 'statements': [], 'staged': []}) %}
+        {% do return({'query': nothing, 'counts': sluice.no_changes(), 'alters': [], 'statements': [],
+            'staged': []}) %}
     {% elif starts_over %}
         {% set rows = sluice.stage_new_table('rows', plan.rows) %}
         {# What another hand has made there goes; a table that is not there is made by dbt. #}
         {% do return({
             'query': nothing if target_exists else 'select * from ' ~ rows, 'counts': sluice.count_rows(rows),
+            'alters': [],
             'statements': sluice.filled_table_statements(
                 target, load_cached_relation(target), sluice.columns_of(rows), 'select * from ' ~ rows)
                 if target_exists else [],
@@ -83,7 +84,8 @@
     {% set changes = sluice.stage_changes(plan, target) %}
     {% do return({
         'query': nothing, 'counts': changes.counts, 'changes': changes.relation, 'staged': [changes.relation],
-        'statements': changes.statements + sluice.write_statements(
+        'columns': changes.columns, 'alters': changes.statements,
+        'statements': sluice.write_statements(
             target, changes.columns, sluice.row_identity(plan.options), changes.relation),
     }) %}
 {% endmacro %}

@@ -4,6 +4,13 @@
 {% endmacro %}
 
 
+{% macro dataset_ids_of(node) %}
+    {# Under which names the rows of a node are read as streams: its own, and that of the changes that it keeps. #}
+    {% set relation = sluice.relation_of(node) %}
+    {% do return([sluice.dataset_id(relation), sluice.dataset_id(sluice.change_feed_relation(relation))]) %}
+{% endmacro %}
+
+
 {% macro state_databases() %}
     {# The target's own (as none, which state_relation() knows), then those of selected models that keep a state. #}
     {% set databases = [none] %}

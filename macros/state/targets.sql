@@ -70,3 +70,9 @@
     {% if not full_refresh %}{% do return([]) %}{% endif %}
     {% do return([sluice.insert_target_options(sluice.dataset_id(this), {'unfinished': true}, this.database)]) %}
 {% endmacro %}
+
+
+{% macro put_together(feed) %}
+    {# Up to which batch the changes of a feed were put together; 1 where none were, for the first has inserts only. #}
+    {% do return((sluice.target_options(sluice.dataset_id(feed), feed.database) or {}).get('put_together', 1)) %}
+{% endmacro %}

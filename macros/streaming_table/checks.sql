@@ -108,7 +108,7 @@
     {% if not new %}{% do return([]) %}{% endif %}
     {% set places = [] %}
     {% for node in graph.nodes.values() if node.resource_type in ('model', 'snapshot', 'seed') %}
-        {% do places.append(sluice.dataset_id(sluice.relation_of(node))) %}
+        {% do places.extend(sluice.dataset_ids_of(node)) %}
     {% endfor %}
     {% set gone = state.read.keys() | reject('in', places + [state.dataset]) | list %}
     {% if not gone %}{% do return([]) %}{% endif %}

@@ -47,8 +47,9 @@
 {% macro unread_ranges(node, id, database) %}
     {# What the streams of a table hold that it has not read, as ranges up to their latest batches. #}
     {% set ranges = [] %}
-    {% for source_id in node.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(source_id)) %}
-        {% set source = sluice.relation_of(graph.nodes[source_id]) %}
+    {% for source_id in node.depends_on.nodes if sluice.is_streaming_table(graph.nodes.get(source_id))
+        or sluice.keeps_change_feed(graph.nodes.get(source_id)) %}
+        {% set source = sluice.streamed_relation(sluice.relation_of(graph.nodes[source_id])) %}
         {% set latest = sluice.latest_batch(source) %}
         {% set read = sluice.committed_batch(id, sluice.dataset_id(source), database) %}
         {% if read != latest %}

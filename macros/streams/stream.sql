@@ -4,12 +4,34 @@
     {# A unit test's input is a fixture and a parse-time relation a placeholder: neither has batches. #}
     {% if not execute or model.resource_type == 'unit_test' %}{% do return(relation) %}{% endif %}
     {% do sluice.check_stream(relation) %}
-    {% set whole = sluice.whole_relation(relation) %}
+    {% set whole = sluice.streamed_relation(relation) %}
     {% set state = sluice.known_state(this, [whole]) %}
     {% set range = sluice.batch_range(whole, state, empty=sluice.is_emptied(relation)) %}
+    {% if sluice.keeps_change_feed(sluice.node_at(relation)) %}{% do sluice.check_retention(whole, range) %}{% endif %}
     {% set columns = sluice.stream_columns(whole) %}
     {% set range = dict(range, relation=whole | string, **({'columns': columns} if columns else {})) %}
     {% do return(sluice.stream_block(range, state)) %}
+{% endmacro %}
+
+
+{% macro streamed_relation(relation) %}
+    {# Where the batches of what is read lie: a streaming table has them itself, a target the changes that it keeps. #}
+    {% set whole = sluice.whole_relation(relation) %}
+    {% do return(
+        sluice.change_feed_relation(whole) if sluice.keeps_change_feed(sluice.node_at(relation)) else whole) %}
+{% endmacro %}
+
+
+{% macro check_retention(feed, range) %}
+    {# What a reader has not seen must still be there change by change. #}
+    {% set together = sluice.put_together(feed) %}
+    {% if range['from'] and range['from'] < together and not range.restarted %}
+        {% do sluice.raise_errors('stream() error', [
+            range.source ~ ' has put the changes up to its batch ' ~ together ~ ' together '
+            ~ '(change_data_feed_retention), and this model has read them up to ' ~ range['from']
+            ~ ' only; way out: make it anew, ' ~ sluice.full_refresh_command(model, readers=true),
+        ]) %}
+    {% endif %}
 {% endmacro %}
 
 
@@ -34,9 +56,10 @@
 {% macro check_stream(relation) %}
     {# What is read must be another streaming table, and the reader something that keeps a checkpoint. #}
     {% set found = sluice.not_a_stream(relation) %}
-    {% set errors = ['stream() reads streaming tables only; ' ~ found] if found else [] %}
+    {% set errors = ['stream() reads streaming tables, and targets that keep their changes; ' ~ found]
+        if found else [] %}
     {% do errors.extend(sluice.reader_errors('stream')) %}
-    {% if not errors and sluice.is_update() and load_cached_relation(relation) is none %}
+    {% if not errors and sluice.is_update() and load_cached_relation(sluice.streamed_relation(relation)) is none %}
         {% do errors.append(sluice.dataset_id(relation) ~ ' is not there yet; it has to be built first: dbt build '
             ~ '--select +' ~ sluice.selector_of(model)) %}
     {% endif %}
@@ -69,7 +92,7 @@
     {% set node = sluice.node_at(relation) %}
     {% if node is not none and node.unique_id == model.unique_id %}
         {% do return(sluice.dataset_id(relation) ~ ' is this model itself, which cannot read its own batches') %}
-    {% elif sluice.is_streaming_table(node) %}
+    {% elif sluice.is_streaming_table(node) or sluice.keeps_change_feed(node) %}
         {% do return(none) %}
     {% endif %}
     {% set whole = 'read it whole with ' ~ ('dbt.ref()' if model.language == 'python' else 'a plain ref()') %}
@@ -78,7 +101,8 @@
     {% endif %}
     {% if node %}
         {% do return(sluice.dataset_id(relation) ~ ' is materialized as ' ~ node.config.materialized
-            ~ ' (' ~ whole ~ ', or make it a streaming_table)') %}
+            ~ ' (' ~ whole ~ (', or let it keep its changes: meta: {change_data_feed: true})'
+                if sluice.is_target(node) else ', or make it a streaming_table)')) %}
     {% endif %}
     {% do return(sluice.dataset_id(relation) ~ ' is no model of this project (files of a source are read by '
         ~ 'sluice.read_files(source(...)); anything else: ' ~ whole ~ ')') %}

@@ -158,6 +158,19 @@
 {% endmacro %}
 
 
+{% macro keeps_change_feed(node) %}
+    {# Whether a target keeps its row-level changes for stream(): meta: {change_data_feed: true}. #}
+    {% do return(node is not none and sluice.is_target(node)
+        and (node.config.get('meta') or {}).get('change_data_feed') is true) %}
+{% endmacro %}
+
+
+{% macro change_feed_relation(target) %}
+    {# Where the changes of a target are kept. #}
+    {% do return(sluice.state_relation_of(target, 'feed')) %}
+{% endmacro %}
+
+
 {% macro keyed_readers(node) %}
     {# The models of the project that may read a node with changed(). #}
     {% set readers = [] %}

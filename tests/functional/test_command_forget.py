@@ -39,6 +39,7 @@ def test_nothing_without_a_yes(shop: Project) -> None:
     assert everything(shop) == before
 
 
+@pytest.mark.duckdb_file("it has a way out of its own")
 def test_counts_then_erases(shop: Project) -> None:
     """Table by table, the files, what the database file still holds; her values are in no log."""
     for log in (shop.root / "logs").glob("dbt.log*"):
@@ -56,6 +57,7 @@ def test_counts_then_erases(shop: Project) -> None:
     assert "nothing to forget" in again.out
 
 
+@pytest.mark.duckdb_file("its files are let go of by its own functions")
 def test_the_file_is_rewritten(shop: Project) -> None:
     """No byte of her is in the file, everything else is, and it can be gone on with."""
     file = shop.engine.file()

@@ -23,7 +23,7 @@ def shop(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("shop")
     project.root, project.engine.folder, project.schema = root, root, "main"
     project.engine.name = "shop"
-    output = {"type": "duckdb", "path": "shop.duckdb", "schema": "main"}
+    output = project.engine.profile("main", 1)
     profile = {"shop": {"target": "dev", "outputs": {"dev": output}}}
     project.write("dbt_project.yml", DBT_PROJECT)
     project.write("profiles.yml", json.dumps(profile))

@@ -114,7 +114,7 @@ def test_three_feeds(tmp_path: Path) -> None:
 
 
 def test_flows(tmp_path: Path) -> None:
-    """A streaming table in Python over two days; a stream and a backfill into one table."""
+    """A streaming table in Python; a stream and a backfill into one table; what changes there."""
     addresses = "customer_addresses"
-    tables = [addresses, f"{addresses}__quarantine", addresses, "customers"]
+    tables = [addresses, f"{addresses}__quarantine", addresses, "customers", "customers_out"]
     assert follow("flows.md", tmp_path / "shop", "shop.duckdb") == tables

@@ -143,6 +143,7 @@ def test_contract(stage: Project) -> None:
 
 
 @pytest.mark.dbt_v1("its hooks share no transaction with the rows, and it makes no indexes")
+@pytest.mark.duckdb_file("it has no indexes")
 def test_hooks_indexes_and_headers(stage: Project) -> None:
     """Hooks run once a run, in the transaction and outside; the index comes with the table."""
     stage.load("steps", [], step="varchar")
