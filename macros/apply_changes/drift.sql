@@ -46,7 +46,9 @@
        events are kept, also what they were made by. Column lists may change: a column is then new, or gone. `before`
        are the columns of the events so far. #}
     {% set streamed = record.state.kind == 'stream' %}
-    {% set names = ['keys', 'scd_type', 'start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] %}
+    {% set names = [
+        'keys', 'scd_type', 'start_at', 'end_at', 'system_time', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted',
+    ] %}
     {% set made_by = ['sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'columns_to_update'] %}
     {% set errors = sluice.option_drift_errors(
         recorded, record, names + ([] if streamed else made_by), options.snapshot is not none) %}
@@ -83,6 +85,7 @@
     {% if options.scd_type == 2 %}
         {% do rows.update({'start_at': options.start_at, 'end_at': options.end_at}) %}
     {% endif %}
+    {% if options.system_time %}{% do rows.update({'system_time': true}) %}{% endif %}
     {% do rows.update(sluice.snapshot_only_columns(options)) %}
     {% set reads, types = {}, [] %}
     {% for range in source.ranges %}{% do reads.update({range.source: range.relation}) %}{% endfor %}
@@ -111,9 +114,8 @@
     {% set changes = [] %}
     {% for part in ('events', 'rows') %}
         {% set before, now = dict(recorded[part]), dict(record[part]) %}
-        {% if part == 'events' %}
-            {% for options in (before, now) %}{% do options.setdefault('columns_to_update', none) %}{% endfor %}
-        {% endif %}
+        {% set later = 'columns_to_update' if part == 'events' else 'system_time' %}
+        {% for options in (before, now) %}{% do options.setdefault(later, none) %}{% endfor %}
         {% for name in names
             if name in now and name in before and not sluice.is_same_option(name, before[name], now[name]) %}
             {% do changes.append(

@@ -53,5 +53,8 @@
     {% for name in [options.start_at, options.end_at] if options.scd_type == 2 %}
         {% do selected.append(sluice.sequence_expression(options.sequence, columns) ~ ' as ' ~ sluice.quote(name)) %}
     {% endfor %}
+    {% for name in sluice.system_time_columns() if options.system_time %}
+        {% do selected.append('cast(null as ' ~ dbt.type_timestamp() ~ ') as ' ~ name) %}
+    {% endfor %}
     {% do return('select ' ~ selected | join(', ') ~ ' from (\n' ~ sql ~ '\n) as changes') %}
 {% endmacro %}

@@ -1,5 +1,6 @@
 {% macro history_options(node, given, keys, output, errors) %}
-    {# scd_type, start_at and end_at, and what a snapshot has beside them (snapshot, hard_deletes, open_end). #}
+    {# scd_type, start_at and end_at, system_time, and what a snapshot has beside them (snapshot, hard_deletes,
+       open_end). #}
     {% set options = {
         'keys': keys, 'scd_type': 2, 'snapshot': none, 'hard_deletes': 'invalidate', 'open_end': none,
     } %}
@@ -27,6 +28,7 @@
             'end_at': 'valid_to' if given.get('end_at') is none else given.end_at,
         }) %}
     {% endif %}
+    {% do options.update({'system_time': sluice.system_time_option(node, given, options, output, errors)}) %}
     {% do errors.extend(sluice.history_option_errors(given, output, options)) %}
     {% do return(options) %}
 {% endmacro %}

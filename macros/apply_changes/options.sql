@@ -77,7 +77,7 @@
         'keys', 'sequence_by', 'apply_as_deletes', 'apply_as_truncates', 'column_list', 'except_column_list',
         'columns_to_update', 'stored_as_scd_type', 'track_history_column_list', 'track_history_except_column_list',
         'ignore_null_updates', 'ignore_null_updates_column_list', 'ignore_null_updates_except_column_list',
-        'start_at', 'end_at', 'keep_events', 'change_data_feed', 'change_data_feed_retention',
+        'start_at', 'end_at', 'system_time', 'keep_events', 'change_data_feed', 'change_data_feed_retention',
     ] %}
     {% for name in options if node.config.get(name) is not none %}
         {% do errors.append(name ~ ' is set beside meta, where it has no effect; expected under it: meta: {' ~ name

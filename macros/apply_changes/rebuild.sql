@@ -149,27 +149,33 @@
     {% set all = sluice.stage_table('all', sluice.new_events(options, replay.events, none), target_relation) %}
     {% set ties = sluice.count_new_events(options, all, none).ties > 0 %}
     {% set rows = sluice.target_rows(options, all, sluice.deduplicated_events(options, all, none, ties)) %}
+    {% set plan = sluice.with_system_time(
+        {'options': options, 'rows': rows, 'changed': true}, target_relation, target_relation if there else none) %}
+    {% set options, rows = plan.options, plan.rows %}
     {% set columns = sluice.query_columns(rows) %}
     {# Whoever finds this mark works all rows out anew. #}
     {% set id = sluice.dataset_id(target_relation) %}
     {% set statements = [
         sluice.insert_target_options(id, dict(recorded, recount=true), target_relation.database),
     ] %}
-    {% if there %}
+    {% set node = graph.nodes[options.node] %}
+    {% if there and options.system_time %}
+        {% set changes = sluice.stage_changes(plan, target_relation, true, node) %}
+        {% set alters = changes.statements %}
+        {% set written = sluice.taken_over_statements(target_relation, changes.columns, options, changes.relation)
+            + sluice.drop_statements([changes.relation]) %}
+    {% else %}
         {% set wanted = [] %}
         {% for column in columns if column.name | lower not in ignored %}{% do wanted.append(column) %}{% endfor %}
-        {% set changes = sluice.sync_columns_statements(
-            target_relation, wanted, existing=present, node=graph.nodes[options.node]) %}
-        {% set taken = changes.taken %}
-        {% do statements.extend(changes.statements + ['delete from ' ~ target_relation]) %}
-    {% else %}
-        {% set taken = columns %}
-        {% do statements.extend(sluice.create_table_statements(target_relation, columns)) %}
+        {% set changes = sluice.sync_columns_statements(target_relation, wanted, existing=present, node=node)
+            if there else {'taken': columns, 'statements': sluice.create_table_statements(target_relation, columns)} %}
+        {% set alters = changes.statements %}
+        {% set written = (['delete from ' ~ target_relation] if there else [])
+            + [sluice.insert_statement(target_relation, changes.taken | map(attribute='name') | list, rows)] %}
     {% endif %}
     {% do statements.extend(
-        sluice.changed_keys_statements(graph.nodes[options.node], target_relation, rewritten=true)) %}
-    {% do statements.append(
-        sluice.insert_statement(target_relation, taken | map(attribute='name') | list, rows)) %}
+        alters + sluice.changed_keys_statements(node, target_relation, rewritten=true) + written
+        + sluice.change_feed_statements(node, target_relation, none, {}, true).behind) %}
     {% for option in ('start_at', 'end_at', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted')
         if recorded.rows.get(option) and sluice.find_column(columns, recorded.rows[option]) is none %}
         {% do statements.append(

@@ -2,23 +2,24 @@
     {# The statements that write the rows of the target, and what goes with them: {'alters' (that give it new columns),
        'statements', 'counts' of the rows (of a table that is made anew they are counted when they are in), 'staged':
        tables to drop; and where rows are replaced the 'changes', marked by _sluice_change, and their 'columns'}. #}
+    {% set plan = sluice.with_system_time(plan, target, existing) %}
     {% set options = plan.options %}
-    {% if full_refresh %}
+    {% set starts_over = full_refresh and not sluice.keeps_what_was_known(options, existing) %}
+    {% if starts_over %}
         {% set columns = sluice.contracted_columns(sluice.query_columns(plan.rows)) %}
         {% set statements = sluice.filled_table_statements(target, existing, columns, plan.rows, contracted=true) %}
         {% do return({
             'alters': [], 'statements': statements + sluice.index_statements(target), 'counts': none, 'staged': [],
         }) %}
     {% endif %}
-    {% if options %}{% do sluice.check_vanished_columns(options, target) %}{% endif %}
+    {% if options and not full_refresh %}{% do sluice.check_vanished_columns(options, target) %}{% endif %}
     {% if not plan.changed %}
         {% do return({'alters': [], 'statements': [], 'counts': sluice.no_changes(), 'staged': []}) %}
     {% endif %}
-    {% set changes = sluice.stage_changes(plan, target) %}
+    {% set changes = sluice.stage_changes(plan, target, full_refresh) %}
     {% do return({
         'alters': changes.statements,
-        'statements': sluice.write_statements(
-            target, changes.columns, sluice.row_identity(options), changes.relation),
+        'statements': sluice.taken_over_statements(target, changes.columns, options, changes.relation),
         'counts': changes.counts, 'staged': [changes.relation], 'changes': changes.relation,
         'columns': changes.columns,
     }) %}
@@ -28,7 +29,8 @@
 {% macro check_vanished_columns(options, target) %}
     {# For on_schema_change: fail. The kept events still have a column that is gone, so their rows do not tell. #}
     {% if options.on_schema_change != 'fail' %}{% do return(none) %}{% endif %}
-    {% set wanted = options.output + ([options.start_at, options.end_at] if options.scd_type == 2 else []) %}
+    {% set wanted = options.output + ([options.start_at, options.end_at] if options.scd_type == 2 else [])
+        + (sluice.system_time_columns() if options.system_time else []) %}
     {% set errors = [] %}
     {% for column in sluice.columns_of(target) if sluice.find_name(wanted, column.name) is none %}
         {% do errors.append("column '" ~ column.name ~ "' is no longer in the model and on_schema_change is fail") %}
@@ -37,15 +39,18 @@
 {% endmacro %}
 
 
-{% macro stage_changes(plan, target) %}
+{% macro stage_changes(plan, target, anew=false, node=none) %}
     {# What the target has to take over: {'relation' with its rows, marked by _sluice_change, its 'columns', 'counts',
-       'statements' that give the target its new columns}. #}
+       'statements' that give the target its new columns}. `anew`: of all its rows, whatever on_schema_change says. #}
     {% set options = plan.options %}
     {% set described = sluice.described({'rows': plan.rows, 'target': target}).columns %}
-    {% set wanted = sluice.contracted_columns(described.rows, described.target) %}
-    {% set sync = sluice.sync_columns_statements(target, wanted, options.on_schema_change, described.target) %}
+    {% set wanted = described.rows if node else sluice.contracted_columns(described.rows, described.target) %}
+    {% if anew %}{% do sluice.check_system_time_types(target, wanted, described.target, node or model) %}{% endif %}
+    {% set sync = sluice.sync_columns_statements(target, wanted,
+        'append_new_columns' if anew else options.on_schema_change, described.target, node) %}
     {% set changes = sluice.stage_table('changes', sluice.changed_rows(
-        options, target, described.target, sync.taken, plan.rows, plan.batch, plan.everything)) %}
+        options, target, described.target, sync.taken, plan.rows, plan.batch, anew or plan.everything
+    ), target if node else none) %}
     {% do return({
         'relation': changes, 'columns': sync.taken, 'counts': sluice.count_changes(changes),
         'statements': sync.statements,
@@ -56,7 +61,8 @@
 {% macro changed_rows(options, target, present, columns, rows, batch, everything) %}
     {# What differs between the target and its new rows for the keys of the batch: nothing else is written. `present`
        are the columns that the target has now, `columns` those that it takes. #}
-    {% set names = columns | map(attribute='name') | list %}
+    {% set known = sluice.system_time_columns() if options.system_time else [] %}
+    {% set names = columns | map(attribute='name') | reject('in', known) | list %}
     {% set quoted = sluice.quoted(names) | join(', ') %}
     {% set odd = sluice.odd_texts(columns, names) %}
     with {{ sluice.evaluated_once('_sluice_rows', rows) }},
@@ -68,6 +74,7 @@
         inner join ({{ sluice.touched_keys(columns, options, batch) }}) as _sluice_touched
             on {{ sluice.same_rows_condition(columns, options['keys'], '_sluice_touched', '_sluice_target') }}
         {%- endif %}
+        where {{ sluice.is_known_condition(options, '_sluice_target') }}
     ),
 
     _sluice_upserts as (
@@ -85,9 +92,16 @@
         {%- endif %}
     )
 
-    select *, 'upsert' as _sluice_change from _sluice_upserts
+    select
+        *,
+        {%- if known %}
+        {{ options.known_at }} as known_from,
+        cast(null as {{ dbt.type_timestamp() }}) as known_to,
+        {%- endif %}
+        'upsert' as _sluice_change
+    from _sluice_upserts
     union all
-    select _sluice_old.*, 'delete' as _sluice_change
+    select _sluice_old.*, {% if known %}null, null, {% endif %}'delete' as _sluice_change
     from _sluice_old
     left join _sluice_rows as _sluice_new
         on {{ sluice.same_rows_condition(columns, sluice.row_identity(options), '_sluice_new', '_sluice_old') }}
@@ -130,6 +144,13 @@
     {% endset %}
     {% set found = sluice.query_rows(query)[0] %}
     {% do return({'num_upserted_rows': found.upserted, 'num_deleted_rows': found.deleted}) %}
+{% endmacro %}
+
+
+{% macro taken_over_statements(target, columns, options, changes) %}
+    {# The statements that take marked rows over into the target. #}
+    {% do return(sluice.known_rows_statements(target, columns, options, changes) if options.system_time
+        else sluice.write_statements(target, columns, sluice.row_identity(options), changes)) %}
 {% endmacro %}
 
 

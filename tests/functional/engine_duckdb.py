@@ -23,10 +23,12 @@ class DuckDB(Engine):
         """The file of a database."""
         return self.folder / f"{database or self.name}.duckdb"
 
-    def connect(self, database: str | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, database: str | None = None, *, read_only: bool = False
+    ) -> duckdb.DuckDBPyConnection:
         """A connection of its own; dbt v2 has a driver that opens no file as DuckDB 2.0 has it."""
         config = {"storage_compatibility_version": "v1.5.0"} if dbts.is_v2() else {}
-        return duckdb.connect(str(self.file(database)), config=config)
+        return duckdb.connect(str(self.file(database)), read_only=read_only, config=config)
 
     def profile(self, schema: str, threads: int) -> dict[str, Any]:
         """The path is relative, so that all profiles are alike and share what was parsed."""
@@ -155,13 +157,15 @@ class DuckLake(DuckDB):
         """The folder of the tables, where DuckLake has it by itself."""
         return self.folder / f"{database or self.name}.ducklake.files"
 
-    def connect(self, database: str | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, database: str | None = None, *, read_only: bool = False
+    ) -> duckdb.DuckDBPyConnection:
         """With the catalog as the current database."""
         connection = duckdb.connect(config=self.CONFIG)
         connection.execute("load ducklake")
         name = self.quote(database or self.name)
         catalog = self.server or self.file(database)
-        options = f"data_path '{self.files(database)}/'"
+        options = "read_only" if read_only else f"data_path '{self.files(database)}/'"
         connection.execute(f"attach 'ducklake:{catalog}' as {name} ({options})")
         connection.execute(f"use {name}")
         return connection

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import duckdb
 import pytest
 
 from command import DEADLINE, Answer, ended, land, locked, log_lines, orders, sluice, start
@@ -57,7 +56,7 @@ def updates(project: Project, number: int, process: subprocess.Popen) -> list[di
 
 def read(project: Project, sql: str) -> list[Any]:
     """Read from the database as anybody may while nothing is written."""
-    with duckdb.connect(str(project.engine.file()), read_only=True) as con:
+    with project.engine.connect(read_only=True) as con:
         return con.execute(sql).fetchall()
 
 

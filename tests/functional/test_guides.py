@@ -114,7 +114,8 @@ def test_three_feeds(tmp_path: Path) -> None:
 
 
 def test_flows(tmp_path: Path) -> None:
-    """A streaming table in Python; a stream and a backfill into one table; what changes there."""
-    addresses = "customer_addresses"
+    """A table in Python; a stream and a backfill into one; what changes there; what was known."""
+    addresses, history = "customer_addresses", "customers_history"
     tables = [addresses, f"{addresses}__quarantine", addresses, "customers", "customers_out"]
+    tables += [history, history, "origins_at_3"]
     assert follow("flows.md", tmp_path / "shop", "shop.duckdb") == tables

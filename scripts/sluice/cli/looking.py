@@ -64,8 +64,9 @@ def report(project: Project, output: Path | None, no_values: bool, updates: int 
 def validate(project: Project, as_json: bool) -> None:
     """Check everything without a run: options, sources, locations, rules, the state of tables.
 
-    On DuckDB the project is built on a scratch copy of the database that has no rows, on another
-    engine it is compiled. Nothing is written. Python models are called, with empty inputs.
+    On DuckDB and DuckLake the project is built on a scratch copy of the database that has no rows,
+    on another engine it is compiled. Nothing is written. Python models are called, with empty
+    inputs.
     """
     from sluice.commands.validate import show_validation, validate
 

@@ -13,7 +13,7 @@ from sluice.pipeline.database import connect
 from sluice.pipeline.errors import ConfigurationError
 from sluice.pipeline.locations import empty_locations, flows
 from sluice.pipeline.project import SILENT, Project
-from sluice.pipeline.scratch import scratch
+from sluice.pipeline.scratch import can_be_copied, scratch
 
 Problem = dict[str, Any]
 ERROR, WARNING = "error", "warning"
@@ -26,9 +26,9 @@ def validate(project: Project) -> dict[str, Any]:
 
     problems: level (error, warning), dataset, where (a file), message. unchecked: names of datasets
     that could not be looked at, for they read one that is wrong. checked: how many were.
-    A DuckDB target is built on a scratch copy without rows; on another engine the project is
-    compiled, which does not see the options of targets. Raises BusyError while the database is
-    locked.
+    A target in DuckDB or DuckLake is built on a scratch copy without rows; on another engine the
+    project is compiled, which does not see the options of targets. Raises BusyError while the
+    database is locked.
     """
     problems = wrong_alerts(project)
     try:
@@ -48,7 +48,7 @@ def validate(project: Project) -> dict[str, Any]:
             }
             for node, source, message in empty_locations(database, manifest)
         ]
-    if project.database_file:
+    if can_be_copied(project):
         command = ["build", "--empty", "--exclude-resource-type", "unit_test"]
         with scratch(project) as copy:
             found, unchecked = dry_run(copy, manifest, command)

@@ -158,8 +158,12 @@ def matters(project: Project, path: Path) -> bool:
     own = (project.log_path, project.target_path, project.packages_path)
     if any(folder in path.parents or folder == path for folder in own):
         return False
-    file = project.database_file
-    if file is not None and path.parent == file.parent and path.name.startswith(file.name):
+    # beside a database its log, or the folder of a DuckLake, which have longer names
+    if any(
+        place.parent == file.parent and place.name.startswith(file.name)
+        for file in project.written_by_the_database
+        for place in (path, *path.parents)
+    ):
         return False
     hidden = any(part.startswith((".", "__")) for part in path.parts[len(project.root.parts) :])
     return (not hidden and not path.name.startswith("_")) or path.suffix in (".yml", ".yaml")

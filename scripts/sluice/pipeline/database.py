@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -76,7 +77,7 @@ def connect(project: Project, read_only: bool = False) -> Iterator[Database]:
     """Open the database of a project, and close it at the end.
 
     read_only: a DuckDB file is opened so that other readers get in, too; one that is missing is not
-    made, but looks empty.
+    made, but looks empty. So is a DuckLake, where its catalog is a file.
     Raises BusyError, ConnectionLostError or another SluiceError.
     """
     from dbt.adapters.factory import get_adapter, register_adapter, reset_adapters
@@ -91,6 +92,8 @@ def connect(project: Project, read_only: bool = False) -> Iterator[Database]:
             credentials.config_options = {**given, "access_mode": "READ_ONLY"}
         else:
             credentials.path = ":memory:"
+    if read_only:
+        looked_at_only(project)
     cleanup_event_logger()  # what dbt says of a connection would stand among our own lines
     reset_adapters()
     register_adapter(config, get_context("spawn"))
@@ -107,6 +110,28 @@ def connect(project: Project, read_only: bool = False) -> Iterator[Database]:
         if vars(credentials) != before:
             close_file(adapter)
             vars(credentials).update(before)
+
+
+def is_lake(attachment: Any) -> bool:
+    """Return whether what a profile attaches is a DuckLake."""
+    return attachment.type == "ducklake" or str(attachment.path).startswith("ducklake:")
+
+
+def looked_at_only(project: Project) -> None:
+    """Let no DuckLake be written to, or made: attaching one that is missing makes its catalog."""
+    attached = getattr(project.credentials, "attach", None)
+    if not attached:
+        return
+    seen = []
+    for entry in attached:
+        catalog = str(entry.path).removeprefix("ducklake:")
+        if not is_lake(entry):
+            seen.append(entry)
+        elif ":" in catalog[2:] or (project.root / catalog).exists():
+            seen.append(replace(entry, read_only=True))
+        else:
+            seen.append(replace(entry, path=":memory:", type=None, options=None))
+    project.credentials.attach = seen
 
 
 def close_file(adapter: Any) -> None:
@@ -139,6 +164,8 @@ def hold(project: Project, deadline: float) -> Iterator[None]:
     finally:
         if handle is not None:
             handle.close()
+        if project.credentials.type == "duckdb":
+            # also what a database in memory has attached: the catalog of a DuckLake may be a file
             close_file(adapter)
 
 

@@ -137,6 +137,17 @@ class Project:
         path = self.credentials.path
         return None if path == ":memory:" or ":" in path[2:] else self.root / path
 
+    @property
+    def written_by_the_database(self) -> list[Path]:
+        """Files and folders of the target and of what it attaches, absolute; none of a server."""
+        paths = [self.database_file] if self.database_file else []
+        for entry in getattr(self.credentials, "attach", None) or []:
+            options = getattr(entry, "options", None) or {}
+            for text in (str(entry.path).removeprefix("ducklake:"), options.get("data_path")):
+                if text and ":" not in text[2:]:
+                    paths.append(self.root / text)
+        return paths
+
     def dbt(
         self,
         *command: str,
