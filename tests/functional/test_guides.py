@@ -21,8 +21,8 @@ NAMED = re.compile(r"(?:#|--|//) (\S+\.\w+)\n(.*)", re.DOTALL)
 def follow(page: str, folder: Path, database: str) -> list[str]:
     """Do what a page says, from its top to its end; the names of the tables that it showed.
 
-    A block of `sh` holds commands, of which those of dbt are run; one of `text` a table: its name,
-    its columns, its rows.
+    A block of `sh` holds commands, of which those of dbt and `mkdir -p` are run; one of `text` a
+    table: its name, its columns, its rows.
     """
     seen = []
     folder.mkdir()
@@ -37,6 +37,8 @@ def follow(page: str, folder: Path, database: str) -> list[str]:
             for line in body.splitlines():
                 if line.startswith("dbt "):
                     dbt(folder, *shlex.split(line)[1:])
+                elif line.startswith("mkdir -p "):
+                    (folder / line.split()[-1]).mkdir(parents=True, exist_ok=True)
         elif kind == "text":
             name, header, *lines = body.splitlines()
             shown = [re.split(r"  +", line.strip()) for line in lines]
@@ -117,5 +119,10 @@ def test_flows(tmp_path: Path) -> None:
     """A table in Python; a stream and a backfill into one; what changes there; what was known."""
     addresses, history = "customer_addresses", "customers_history"
     tables = [addresses, f"{addresses}__quarantine", addresses, "customers", "customers_out"]
-    tables += [history, history, "origins_at_3"]
-    assert follow("flows.md", tmp_path / "shop", "shop.duckdb") == tables
+    tables += [history, history, "origins_at_3", "purchases", "customers_copy"]
+    folder = tmp_path / "shop"
+    assert follow("flows.md", folder, "shop.duckdb") == tables
+    assert sorted(file.name for file in (folder / "outbox").iterdir()) == [
+        "00000001.json",
+        "00000002.json",
+    ]
