@@ -212,7 +212,6 @@ def test_nothing_is_fetched(shop: Project) -> None:
     assert len(page.scripts) == 3
 
 
-@pytest.mark.duckdb_file("its catalog is opened to be written to")
 def test_a_busy_database(shop: Project) -> None:
     """Exit code 75; a reader is no hindrance."""
     with locked(shop) as process:

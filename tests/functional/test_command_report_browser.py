@@ -28,6 +28,7 @@ SCRIPT = "</script><script>window.ran = 1</script><img src=x onerror='window.ran
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium is here: apt install chromium"),
     pytest.mark.dbt_v1("the command is made on dbt v1, and runs that"),
+    pytest.mark.duckdb_file("its environment has no driver of a browser; the page is one file"),
 ]
 
 

@@ -75,7 +75,6 @@ def test_tables(shop: Project) -> None:
     assert "0 of 2 rules kept" in out
 
 
-@pytest.mark.duckdb_file("its catalog is opened to be written to")
 def test_a_reader_does_not_keep_it_out(shop: Project) -> None:
     """The file is opened to be read; others may do the same."""
     with locked(shop, read_only=True):

@@ -9,7 +9,19 @@ import duckdb
 import pytest
 
 from dbts import is_v2
-from people import ANN, BOB, CID, HELD, everything, forget, land, people, traces
+from people import (
+    ANN,
+    BOB,
+    CID,
+    HELD,
+    OPTIONS,
+    STREAM,
+    everything,
+    forget,
+    land,
+    people,
+    traces,
+)
 from project import Project
 from scripts import calls
 
@@ -24,6 +36,8 @@ BROKEN = [(1, "ann.broken@x.org", "Ann Quill", 100, "U"), (2, "bob.broken@x.org"
 def built(shared_project: Project) -> Project:
     """Two batches of three people, one row of two each in the quarantine; a rule failed before."""
     landing = people(shared_project)
+    shared_project.apply_changes("told", STREAM, **OPTIONS, change_data_feed=True)
+    shared_project.apply_changes("known", STREAM, **OPTIONS, stored_as_scd_type=2, system_time=True)
     broken = land(landing, "0.json", BROKEN)
     shared_project.run_expecting_error(command="run")
     broken.unlink()
@@ -61,6 +75,8 @@ def test_no_trace_is_left(shop: Project) -> None:
     )
     before = everything(shop)
     bobs = traces(shop, "bob")
+    for table in ("lake.known", "lake_sluice.told__feed"):
+        assert any("ann@x.org" in row for row in before[table]), table
 
     run = forget(shop, where="email = 'ann@x.org'")
 
@@ -161,9 +177,11 @@ def test_a_dry_run_only_says(shop: Project) -> None:
     assert run.success, run.error
     assert everything(shop) == before
     for words in (
-        "1 key of bronze would be forgotten, with 16 rows",
+        "1 key of bronze would be forgotten, with 23 rows",
         '"silver__quarantine": 1 row',
         '"kept__events": 2 rows',
+        '"told__feed": 3 rows',
+        '"known": 3 rows',
     ):
         assert words in run.log
 
