@@ -46,7 +46,8 @@ class DuckDB(Engine):
         """As the profile of the pipeline has it: SLUICE_DB."""
         return {f"{prefix}_DB": str(self.file())}
 
-    def close(self) -> None:
+    @staticmethod
+    def close() -> None:
         """Close the database that dbt-duckdb keeps open.
 
         It goes on in it at the next run with an equal profile, which all the projects here have:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 
+import dbts
+from engine_duckdb import DuckDB
 from project import PACKAGE
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -49,10 +48,11 @@ def follow(page: str, folder: Path, database: str) -> list[str]:
 
 def dbt(folder: Path, *words: str) -> None:
     """Run a command of dbt in a folder, to its end and without a warning."""
-    env = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    command = [Path(sys.executable).with_name("dbt"), "--warn-error", *words]
-    ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    try:
+        ran = dbts.InProcess().run(folder, ["--warn-error", *words], None, ())
+    finally:
+        DuckDB.close()
+    assert ran.success, ran.error + ran.log
 
 
 def rows_of(database: Path, name: str, columns: list[str]) -> list[list[str]]:
