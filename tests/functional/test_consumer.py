@@ -43,6 +43,7 @@ class Shop(Project):
         shutil.copy(self.root / "landing" / "orders" / f"{number}.json", self.landing / "orders")
 
 
+@pytest.mark.duckdb_file("the project has a profile of its own, which names a file")
 def test_integration_project(tmp_path: Path) -> None:
     """`local: ../` brings what the project uses, and none of the tutorial."""
     shop = Shop(tmp_path)

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,13 +169,19 @@ def test_idle_runs_and_replays_change_nothing(pipeline: Pipeline, few_files: lis
         assert not flows[name]["num_upserted_rows"] and not flows[name]["num_deleted_rows"]
 
 
-def test_dirt_of_land_cdc_is_what_silver_drops(pipeline: Pipeline) -> None:
-    """What the tutorial's own generator calls dirt goes to the quarantine, and nothing else."""
+@pytest.fixture(scope="module")
+def land_cdc() -> Any:
+    """The tutorial's own generator."""
     script = PACKAGE / "scripts" / "land_cdc.py"
     spec = importlib.util.spec_from_file_location("land_cdc_of_the_pipeline", script)
-    land_cdc = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = land_cdc
-    spec.loader.exec_module(land_cdc)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_dirt_of_land_cdc_is_what_silver_drops(pipeline: Pipeline, land_cdc: Any) -> None:
+    """What the generator calls dirt goes to the quarantine, and nothing else."""
     options = ["--events=1000", "--files=2", "--seed=5", "--dirt-rate=0.12"]
     counts = land_cdc.land(land_cdc.read_options([f"--out={pipeline.landing}", *options]))
     dirty = sum(counts[kind] for kind in land_cdc.DIRT)
@@ -189,6 +196,31 @@ def test_dirt_of_land_cdc_is_what_silver_drops(pipeline: Pipeline) -> None:
     assert broken == [], "fields that are no text passed as text"
     assert pipeline.count("customers_cdc_silver__quarantine") == dirty
     assert pipeline.count("customers_cdc_silver") == clean
+
+
+@pytest.mark.not_on_spark("it has no Python models over Thrift")
+@pytest.mark.dbt_v1("dbt v2 runs no Python model on DuckDB")
+def test_addresses_in_python(pipeline: Pipeline, land_cdc: Any) -> None:
+    """The tutorial's Python model, where it is asked for: each event once, its address in parts."""
+    asked = ("--vars", "with_addresses: true", *WITHOUT_TESTS)
+    for _ in range(2):
+        options = ["--events=200", "--files=1", f"--out={pipeline.landing}", "--quiet"]
+        land_cdc.land(land_cdc.read_options(options))
+        pipeline.build(*asked)
+    pipeline.build(*asked)
+    assert pipeline.flows()["customer_addresses"]["num_input_rows"] == 0
+    expected = sorted(
+        row["address"]
+        for row in pipeline.rows("customers_cdc_silver")
+        if row["address"] is not None
+    )
+    rows = pipeline.rows("customer_addresses")
+    assert sorted(row["address"] for row in rows) == expected
+    whole = "{street}, {city}, {state} {zip}"
+    for row in rows:
+        number = f"{row['number']} " if row["number"] else ""
+        assert row["zip"] is None or number + whole.format(**row) == row["address"]
+    assert sum(row["zip"] is not None for row in rows) > len(rows) * 0.9 > 300
 
 
 def test_a_full_refresh_gives_the_same_tables(pipeline: Pipeline, few_files: list[Path]) -> None:
@@ -227,6 +259,7 @@ def test_a_failed_model_catches_up(
     gated.equals_reference()
 
 
+@pytest.mark.duckdb_file("others may build beside it, as test_state_two_updates.py does")
 def test_processes_in_the_way(
     gated: Pipeline, started: Processes, few_files: list[Path], gate: Gate
 ) -> None:
