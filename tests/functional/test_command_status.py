@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from command import land, locked, orders, sluice
 from project import Project
@@ -79,6 +80,21 @@ def test_a_reader_does_not_keep_it_out(shop: Project) -> None:
     """The file is opened to be read; others may do the same."""
     with locked(shop, read_only=True):
         assert status(shop)["update"]
+
+
+@pytest.mark.ducklake("a profile attaches it, and may say that it is to be read")
+def test_a_lake_that_is_attached_to_be_read(shop: Project) -> None:
+    """The profile may say so in either way; one that is not there yet is not made."""
+    text = (shop.root / "profiles.yml").read_text()
+    profiles = yaml.safe_load(text)
+    (output,) = next(iter(profiles.values()))["outputs"].values()
+    (own,) = output["attach"]
+    for further in ({"read_only": True}, {"options": {"read_only": True}}):
+        output["attach"] = [{**own, **further}, {"path": "ducklake:new.ducklake", "alias": "new"}]
+        shop.write("profiles.yml", yaml.safe_dump(profiles))
+        assert status(shop)["update"]
+    shop.write("profiles.yml", text)
+    assert not (shop.root / "new.ducklake").exists()
 
 
 def test_a_writer_does(shop: Project) -> None:

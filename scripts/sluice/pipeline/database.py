@@ -128,9 +128,10 @@ def looked_at_only(project: Project) -> None:
         if not is_lake(entry):
             seen.append(entry)
         elif ":" in catalog[2:] or (project.root / catalog).exists():
-            seen.append(replace(entry, read_only=True))
+            is_so = "read_only" in (entry.options or {})
+            seen.append(entry if is_so else replace(entry, read_only=True))
         else:
-            seen.append(replace(entry, path=":memory:", type=None, options=None))
+            seen.append(replace(entry, path=":memory:", type=None, secret=None, options=None))
     project.credentials.attach = seen
 
 

@@ -67,8 +67,9 @@ def moved_profile(project: Project, place: Path) -> dict[str, Any]:
         rendered = credentials.attach[number]
         file = project.root / str(rendered.path)
         if is_lake(rendered):
-            moved = copied_lake(project, rendered.alias, place / f"attached_{number}", state)
-            attached.append({"alias": rendered.alias, "path": f"ducklake:{moved}"})
+            alias = rendered.alias or Path(str(rendered.path).removeprefix("ducklake:")).stem
+            moved = copied_lake(project, alias, place / f"attached_{number}", state)
+            attached.append({"alias": alias, "path": f"ducklake:{moved}"})
         elif rendered.type in (None, "duckdb") and ":" not in str(rendered.path)[2:]:
             moved = copied(project, file, place / f"attached_{number}", state)
             alias = entry.get("alias") or file.stem
