@@ -27,21 +27,20 @@ CUT = """\
 {% endmacro %}
 """
 
-CUT_WITHIN = """\
-{% macro default__run_script(statements, name, in_transaction, answer) %}
-    {% set stop = env_var('STOP_BEHIND', '1000') | int %}
-    {% if not in_transaction %}{% do sluice.run_statement('begin transaction') %}{% endif %}
-    {% for sql in statements[:stop] %}{% do sluice.run_statement(sql) %}{% endfor %}
-    {% if stop < statements | length %}
-        {% do exceptions.raise_compiler_error('cut off behind ' ~ statements[:stop][-1:]) %}
-    {% endif %}
-    {% if not in_transaction %}{% do sluice.run_statement('commit') %}{% endif %}
-    {% call statement(name, fetch_result=true, auto_begin=false) %}
-        {{- answer or 'select 1 as done' }}
-    {% endcall %}
-{% endmacro %}
+HELD = """\
+{{% macro default__run_script(statements, name, in_transaction, answer) %}}
+    {{% set stop = env_var('STOP_BEHIND', '1000') | int %}}
+    {{% do log('statements of ' ~ name ~ ': ' ~ statements | length) %}}
+    {{% if not in_transaction %}}{{% do sluice.run_statement('begin transaction') %}}{{% endif %}}
+    {{% for sql in statements[:stop] %}}{{% do sluice.run_statement(sql) %}}{{% endfor %}}
+    {{% if stop < statements | length %}}{{% do sluice.run_statement("{waits}") %}}{{% endif %}}
+    {{% if not in_transaction %}}{{% do sluice.run_statement('commit') %}}{{% endif %}}
+    {{% call statement(name, fetch_result=true, auto_begin=false) %}}
+        {{{{- answer or 'select 1 as done' }}}}
+    {{% endcall %}}
+{{% endmacro %}}
 """
-"""The same within a transaction, for what only an engine has that commits a script as a whole."""
+"""The same within a transaction, standing still instead of ending, so that it can be killed."""
 
 
 def cut_off(
