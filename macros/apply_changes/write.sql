@@ -69,7 +69,8 @@
 
     _sluice_old as (
         select {{ sluice.exact_columns(columns, names, '_sluice_target') | join(', ') }}
-        from {{ sluice.aligned_rows(columns, sluice.columns_named(present, names), target) }} as _sluice_target
+        from {{ sluice.aligned_rows(columns, sluice.columns_named(present, columns | map(attribute='name')), target) }}
+            as _sluice_target
         {%- if not everything %}
         inner join ({{ sluice.touched_keys(columns, options, batch) }}) as _sluice_touched
             on {{ sluice.same_rows_condition(columns, options['keys'], '_sluice_touched', '_sluice_target') }}

@@ -93,6 +93,23 @@ def test_made_anew_it_keeps_what_was_known(told: Project, way: str) -> None:
     assert len(found(told, "history", NOW)) == 5
 
 
+def test_what_is_believed_again_is_known_again(told: Project) -> None:
+    """A version that was taken back and comes back has a second row; each is counted once."""
+    deliver(told, (1, "a", "U", 1), (2, "x", "U", 1))
+    for deletes in ("op = 'D' or id = 2", "op = 'D'"):
+        told.apply_changes("history", STREAM, **KNOWN | {"apply_as_deletes": deletes})
+        told.run("--full-refresh", "--select", "history")
+    assert found(told, "history", NOW) == [
+        (1, "a", 1, None, True),
+        (2, "x", 1, None, False),
+        (2, "x", 1, None, True),
+    ]
+    deliver(told, (2, None, "D", 5))
+    deliver(told, (2, None, "D", 4))
+    assert told.flows()["history"]["num_deleted_rows"] == 0
+    assert told.flows()["history"]["num_upserted_rows"] == 1
+
+
 def test_new_columns_and_gone_ones(told: Project) -> None:
     """What was known before has nulls in a new column; one that goes keeps its old values."""
     deliver(told, (1, "a", "U", 1))
