@@ -85,8 +85,7 @@
     {% do return({
         'query': nothing, 'counts': changes.counts, 'changes': changes.relation, 'staged': [changes.relation],
         'columns': changes.columns, 'alters': changes.statements,
-        'statements': sluice.write_statements(
-            target, changes.columns, sluice.row_identity(plan.options), changes.relation),
+        'statements': sluice.taken_over_statements(target, changes.columns, plan.options, changes.relation),
     }) %}
 {% endmacro %}
 

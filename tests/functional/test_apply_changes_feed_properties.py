@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from engine_cases import streaming
 from project import Project, Row
+from random_events import TYPES, events
 
-TYPES = {"id": "integer", "v": "double", "w": "varchar", "op": "varchar", "seq": "integer"}
 STREAM = "select * from {{ sluice.stream(ref('up')) }}"
 WHOLE = "select id, v, w, op, seq from {{ ref('up') }}"
 OPTIONS = {
@@ -69,18 +69,9 @@ def stage(shared_project: Project) -> Project:
     return shared_project
 
 
-EVENT = st.fixed_dictionaries(
-    {
-        "id": st.none() | st.integers(1, 4),
-        "v": st.none() | st.sampled_from([0.0, -0.0, 1.5, float("nan")]),
-        "w": st.none() | st.sampled_from(["", "a", "A"]),
-        "op": st.sampled_from(["U"] * 10 + ["D"] * 3 + ["T"]),
-        "seq": st.integers(0, 9),
-    }
-).filter(lambda event: event["id"] is not None or event["op"] == "T")
 RUN = st.fixed_dictionaries(
     {
-        "events": st.lists(EVENT, max_size=6),
+        "events": st.lists(events(4), max_size=6),
         "refreshed": st.sampled_from([None] * 5 + ["current", "history", "kept"]),
         "ignoring": st.booleans(),
     }

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from engine_cases import streaming
 from project import Project, Row
+from random_events import TYPES, events
 from reference import Feed, canonical
 
-TYPES = {"id": "integer", "v": "double", "w": "varchar", "op": "varchar", "seq": "integer"}
 QUERIES = {
     "streamed": "select * from {{ sluice.stream(ref('up')) }}",
     "kept": "select id, v, w, op, seq from {{ ref('up') }}",
@@ -74,18 +74,9 @@ def unending(rows: list[Row]) -> Counter[str]:
     return Counter(repr({**row, "known_to": None}) for row in rows)
 
 
-EVENT = st.fixed_dictionaries(
-    {
-        "id": st.none() | st.integers(1, 3),
-        "v": st.none() | st.sampled_from([0.0, -0.0, 1.5, float("nan")]),
-        "w": st.none() | st.sampled_from(["", "a", "A"]),
-        "op": st.sampled_from(["U"] * 10 + ["D"] * 3 + ["T"]),
-        "seq": st.integers(0, 9),
-    }
-).filter(lambda event: event["id"] is not None or event["op"] == "T")
 RUN = st.fixed_dictionaries(
     {
-        "events": st.lists(EVENT, max_size=6),
+        "events": st.lists(events(3), max_size=6),
         "again": st.sampled_from([None] * 4 + ["full refresh", "rebuild"]),
     }
 )
@@ -95,11 +86,11 @@ RUN = st.fixed_dictionaries(
 def test_what_was_known_stays_known(stage: Project, runs: list[dict[str, Any]]) -> None:
     """After each run, of both kinds of histories."""
     stage.drop_database()
-    events: list[Row] = []
+    told: list[Row] = []
     answers: dict[str, list[tuple[Any, list[str]]]] = {name: [] for name in QUERIES}
     before: dict[str, list[Row]] = {name: [] for name in QUERIES}
     for number, run in enumerate(runs):
-        events += run["events"]
+        told += run["events"]
         stage.load("events", run["events"], **TYPES)
         stage.run()
         if number and run["again"] == "full refresh":
@@ -109,7 +100,7 @@ def test_what_was_known_stays_known(stage: Project, runs: list[dict[str, Any]]) 
                 call = f"{{dataset: {name}}}"
                 stage.run("--args", call, "sluice.rebuild", command="run-operation")
             rows = stage.query(f"select * from lake.{name}")
-            assert known(rows) == compared(FEED.scd2(events))
+            assert known(rows) == compared(FEED.scd2(told))
             assert all(
                 row["known_to"] is None or row["known_from"] < row["known_to"] for row in rows
             )
