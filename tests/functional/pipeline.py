@@ -144,7 +144,15 @@ def copy_package(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PACKAGE / name, folder)
-    for name in ("macros", "models", "installed", "snapshots", "seeds", "tests/data"):
+    for name in (
+        "macros",
+        "models",
+        "python_models",
+        "installed",
+        "snapshots",
+        "seeds",
+        "tests/data",
+    ):
         if (PACKAGE / name).exists():  # git holds no empty folder
             shutil.copytree(PACKAGE / name, folder / name)
     return folder

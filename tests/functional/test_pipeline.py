@@ -198,6 +198,31 @@ def test_dirt_of_land_cdc_is_what_silver_drops(pipeline: Pipeline, land_cdc: Any
     assert pipeline.count("customers_cdc_silver") == clean
 
 
+@pytest.mark.not_on_spark("it has no Python models over Thrift")
+@pytest.mark.dbt_v1("dbt v2 runs no Python model on DuckDB")
+def test_addresses_in_python(pipeline: Pipeline, land_cdc: Any) -> None:
+    """The tutorial's Python model, where it is asked for: each event once, its address in parts."""
+    asked = ("--vars", "with_addresses: true", *WITHOUT_TESTS)
+    for _ in range(2):
+        options = ["--events=200", "--files=1", f"--out={pipeline.landing}", "--quiet"]
+        land_cdc.land(land_cdc.read_options(options))
+        pipeline.build(*asked)
+    pipeline.build(*asked)
+    assert pipeline.flows()["customer_addresses"]["num_input_rows"] == 0
+    expected = sorted(
+        row["address"]
+        for row in pipeline.rows("customers_cdc_silver")
+        if row["address"] is not None
+    )
+    rows = pipeline.rows("customer_addresses")
+    assert sorted(row["address"] for row in rows) == expected
+    whole = "{street}, {city}, {state} {zip}"
+    for row in rows:
+        number = f"{row['number']} " if row["number"] else ""
+        assert row["zip"] is None or number + whole.format(**row) == row["address"]
+    assert sum(row["zip"] is not None for row in rows) > len(rows) * 0.9 > 300
+
+
 def test_a_full_refresh_gives_the_same_tables(pipeline: Pipeline, few_files: list[Path]) -> None:
     """The kept feed is replayed, also when the landed files are gone (bronze is protected)."""
     for file in few_files:
