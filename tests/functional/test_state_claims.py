@@ -5,6 +5,7 @@ Who dies leaves its claim. `HYPOTHESIS_PROFILE=nightly` kills twenty updates.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from engine import is_spark
 from landing import make_files
-from nodes import EVENTS, load, names, streaming
+from nodes import EVENTS, current, load, names, streaming
 from pipeline import WITHOUT_TESTS, Pipeline, processes
 from project import Project
 from spark_lab import executors
@@ -81,6 +82,30 @@ def test_who_is_writing_is_left_alone(project: Project) -> None:
     claim(project, project.query(ended)[0]["id"], 1)
     project.build()
     assert names(project, "up") == [*every, (4, "d"), (5, "e")]
+
+
+def test_the_claim_of_an_operation_ends_with_it(project: Project) -> None:
+    """No hook tells its end, and what comes next need not wait half an hour."""
+    streaming(project, "up", EVENTS)
+    streaming(project, "down")
+    current(project, "now")
+    load(project, (1, "a", 1))
+    project.build()
+    old = "select 9L as id, 'z' as name, 0L as valid_from, 1L as valid_to"
+    project.query(f"create table raw.old using iceberg as {old}")
+    for number, (operation, given) in enumerate(
+        {
+            "rebuild": {"dataset": "now"},
+            "adopt": {"dataset": "now", "from": "raw.old"},
+            "mark_as_read": {"dataset": "down"},
+        }.items(),
+        2,
+    ):
+        arguments = ("--args", json.dumps(given))
+        project.run(f"sluice.{operation}", *arguments, command="run-operation")
+        load(project, (number, "b", number))
+        project.build()
+        assert (number, "b") in names(project, given["dataset"]), operation
 
 
 def test_who_was_taken_over_stops(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,28 @@
             {% do said.append(modules.datetime.datetime.now()) %}
         {% endif %}
         {% do sluice.run_statement(sql) %}
-        {% set claim = modules.re.match('\\s*merge into (\\S+) as _sluice_claim\\s', sql) %}
-        {% if claim %}{% do claims.append(claim.group(1)) %}{% endif %}
+        {% do claims.extend(sluice.spark_claims([sql])) %}
     {% endfor %}
+{% endmacro %}
+
+
+{% macro spark_claims(statements) %}
+    {# The tables of versions in which these statements claim a dataset. #}
+    {% set found = [] %}
+    {% for sql in statements %}
+        {% set claim = modules.re.match('\\s*merge into (\\S+) as _sluice_claim\\s', sql) %}
+        {% if claim %}{% do found.append(claim.group(1)) %}{% endif %}
+    {% endfor %}
+    {% do return(found) %}
+{% endmacro %}
+
+
+{% macro spark__run_script(statements, name, in_transaction, answer) %}
+    {# One by one. No hook tells that an operation is at its end, so its claims become old ones there. #}
+    {% set ends = [] %}
+    {% for versions in sluice.spark_claims(statements) if name != 'main' %}
+        {% do ends.append('update ' ~ versions ~ " set claimed_at = timestamp '1970-01-01 00:00:00' where update_id = "
+            ~ sluice.literal(invocation_id)) %}
+    {% endfor %}
+    {% do sluice.default__run_script(statements + ends, name, in_transaction, answer) %}
 {% endmacro %}
