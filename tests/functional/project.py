@@ -28,6 +28,9 @@ from engine import Batch, Row, new
 PACKAGE = Path(os.environ.get("SLUICE_PACKAGE", Path(__file__).resolve().parents[2]))
 """The root of the package under test: this repository, or another checkout of it."""
 
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+"""Whether what is much like other cases is tested, too."""
+
 DBT_PROJECT = """\
 name: {name}
 version: "1.0.0"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine_cases import SCD1, SCD2, STREAM, found, load, streaming
-from project import Project
+from project import NIGHTLY, Project
 from scripts import CUT, cut_off
 
 FIRST = [(1, "a", "U", 10), (2, "b", "U", 10), (1, "a2", "U", 20), (1, "a2", "U", 20)]
@@ -160,13 +159,13 @@ MORE = {
     "rebuild in another database": Case(in_another_database, rebuild=True, database="other"),
 }
 """Cases of the nightly run: the same scripts in other surroundings."""
-if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+if NIGHTLY:
     CASES.update(MORE)
 
 
 SHORT = ["first load", "batch", "full refresh", "rebuild"]
 """What tables other than the history, which has the longest script, are cut off in each run."""
-if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+if NIGHTLY:
     SHORT = [*CASES]
 
 

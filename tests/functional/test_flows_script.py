@@ -5,7 +5,6 @@ All of it needs a transaction for the script of a node, so what was cut off has 
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,7 @@ import pytest
 
 from engine_cases import SCD1, SCD2, STREAM, found, load, streaming
 from pipeline import Gate, processes
-from project import Project
+from project import NIGHTLY, Project
 from scripts import HELD
 
 BOTH = """\
@@ -54,7 +53,7 @@ def flows(project: Project) -> Project:
 
 
 COMMANDS = [["run", "--select", "current"], ["run", "--select", "history", "--full-refresh"]]
-if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+if NIGHTLY:
     COMMANDS += [["run", "--select", "history"], ["run", "--select", "both"]]
 
 

@@ -18,7 +18,7 @@ import pytest
 from engine import is_lake
 from engine_cases import SCD2, found, judged, load, settings, source, streaming
 from landing import put
-from project import Project
+from project import NIGHTLY, Project
 
 ORDER = pytest.mark.duckdb_file("default_order: DESC, with which it mixes up its lists of columns")
 HOSTILE: dict[str, dict[str, Any]] = {
@@ -37,7 +37,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
 }
 ALONE = ["default_order", "nulls_first", "TimeZone", "default_collation", "four threads"]
 """What is looked at by itself in each run of the tests; in the nightly one, all are."""
-if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+if NIGHTLY:
     ALONE = [*HOSTILE]
 THREADS = {"one thread": 1, "four threads": 4}
 ALL = {name: value for setting in HOSTILE.values() for name, value in setting.items()} | {

@@ -20,12 +20,12 @@ from engine import is_spark
 from landing import make_files
 from nodes import EVENTS, current, load, names, streaming
 from pipeline import WITHOUT_TESTS, Pipeline, processes
-from project import Project
+from project import NIGHTLY, Project
 from spark_lab import executors
 
 pytestmark = pytest.mark.skipif(not is_spark(), reason="what is other on Spark")
 
-KILLS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
+KILLS = 20 if NIGHTLY else 3
 TAKE_OVER = ("--vars", "{sluice_take_over: true}")
 
 STOLEN = """\

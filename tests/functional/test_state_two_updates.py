@@ -7,7 +7,6 @@ see whole nodes.
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 from collections.abc import Iterator
@@ -22,11 +21,11 @@ from landing import make_files
 from nodes import CDC, EVENTS, KINDS, STREAM, load, names, node, streaming
 from people import everything
 from pipeline import WITHOUT_TESTS, Pipeline, Processes, processes
-from project import Project
+from project import NIGHTLY, Project
 
 pytestmark = pytest.mark.several_writers("a DuckDB file has one process that writes")
 
-ROUNDS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
+ROUNDS = 50 if NIGHTLY else 2
 CONFLICT = (
     r"Transaction conflict|another update has written main\.\w+ since this one read"
     r'|Table with name "operations" already exists'  # dbt's own seed

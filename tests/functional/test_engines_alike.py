@@ -1,0 +1,167 @@
+"""The engine under test beside a DuckDB file: equal events give equal tables and equal figures.
+
+    pytest --engine spark tests/functional/test_engines_alike.py
+
+compares the tutorial, and 300 random histories under hostile names, row by row after each of three
+batches. SLUICE_HISTORIES is how many histories, SLUICE_SEED which.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+import engine
+from landing import make_files
+from pipeline import Pipeline
+from project import Project
+from reference import Event, Row, canonical
+from targets import Trio
+
+pytestmark = pytest.mark.skipif(
+    not (engine.is_spark() or engine.is_lake()), reason="a DuckDB file is beside itself"
+)
+
+HISTORIES = int(os.environ.get("SLUICE_HISTORIES", "300"))
+SEED = int(os.environ.get("SLUICE_SEED", "1"))
+
+TABLES = (
+    "operations",
+    "customers_cdc_bronze",
+    "customers_cdc_silver",
+    "customers_cdc_silver__quarantine",
+    "customers",
+    "customers_history",
+    "customer_change_frequency",
+)
+OF_ONE_RUN = ("_sluice_update_id", "_sluice_quarantined_at")
+"""Columns that are never the same in two databases."""
+
+FIGURES = {
+    "flows": "dataset, status, num_input_rows, num_output_rows, num_upserted_rows,"
+    " num_deleted_rows, num_dropped_rows, num_late_rows, num_duplicate_rows, num_conflicts",
+    "data_quality": "dataset, expectation, on_violation, passed_records, failed_records",
+    "files": "dataset, path, size, rows, status, error",
+}
+"""What the views of the event log say that is no time, no id and no number of a batch."""
+
+KEY, SEQUENCE, KIND, TEXT, NUMBER = 'the "key"', "größe", "select", "a b", "it's"
+TYPES = {
+    "h": "integer",
+    KEY: "integer",
+    SEQUENCE: "integer",
+    KIND: "varchar",
+    TEXT: "varchar",
+    NUMBER: "double",
+}
+TEXTS = ["x", "X", "", "it's", 'a "b"', "back\\slash", "${x}", "{{ x }}", "zwölf\n", "null", None]
+TRUNCATED = 3
+"""The sequence of the truncate, which ends what every history had before."""
+
+Made = TypeVar("Made")
+
+
+def in_a_file(make: Callable[[], Made]) -> Made:
+    """Make something on a DuckDB file, whatever engine the tests run on."""
+    chosen = "spark" if engine.is_spark() else "ducklake"
+    engine.choose("duckdb")
+    try:
+        return make()
+    finally:
+        engine.choose(chosen)
+
+
+def ranked(rows: Iterable[Row]) -> list[tuple]:
+    """Rows in an order, with the ranks of their batches for the numbers, which may have gaps."""
+    rows = [{name: row[name] for name in row if name not in OF_ONE_RUN} for row in rows]
+    for name in ("_sluice_batch", "_sluice_released_batch"):
+        batches = sorted({row[name] for row in rows if row.get(name) is not None})
+        for row in rows:
+            if row.get(name) is not None:
+                row[name] = batches.index(row[name])
+    return canonical(rows)
+
+
+def figures(project: Project, view: str) -> list[tuple]:
+    """All that a view of the event log has told so far."""
+    schema = f"{project.schema}_sluice"
+    return canonical(project.query(f'select {FIGURES[view]} from "{schema}".{view}'))
+
+
+def same(one: Project, other: Project, tables: Iterable[str], views: Iterable[str]) -> None:
+    """Tables and figures are the same row by row; else say where they differ first."""
+    for name in tables:
+        differ_nowhere(name, ranked(one.rows(name)), ranked(other.rows(name)))
+    for view in views:
+        differ_nowhere(view, figures(one, view), figures(other, view))
+
+
+def differ_nowhere(name: str, found: list[tuple], expected: list[tuple]) -> None:
+    """Two sorted lists of rows are equal."""
+    pairs = [pair for pair in zip(found, expected, strict=False) if pair[0] != pair[1]]
+    values = [two for two in zip(*(pairs or [((), ())])[0], strict=True) if two[0] != two[1]]
+    assert len(found) == len(expected), (name, len(found), len(expected), values)
+    assert not pairs, (name, len(pairs), values)
+
+
+def test_the_tutorial(tmp_path: Path) -> None:
+    """Late, double, deleted, tied and dirty events in three batches: all tables, all figures."""
+    here = Pipeline(tmp_path / "here")
+    file = in_a_file(lambda: Pipeline(tmp_path / "file"))
+    file.landing = here.landing
+    for number, batch in enumerate(
+        make_files(tmp_path / "events", 600, 3, seed=SEED, late=0.1, double=0.05, dirt=0.1), 1
+    ):
+        landed = here.land(batch)
+        os.utime(landed, (1_800_000_000 + number,) * 2)  # Spark knows no microseconds of a file
+        for pipeline in (here, file):
+            pipeline.build()
+        same(here, file, TABLES, FIGURES)
+        assert here.count("customers_cdc_bronze") > 150 * number
+
+
+def history(number: int, chance: random.Random) -> list[Event]:
+    """Two to twelve events of up to two keys; few sequences, so that some are tied."""
+    return [
+        {
+            "h": number,
+            KEY: chance.choice([1, 2]),
+            SEQUENCE: chance.choice([n for n in range(9) if n != TRUNCATED]),
+            KIND: chance.choice(["I", "U", "U", "U", "D", None]),
+            TEXT: chance.choice(TEXTS),
+            NUMBER: chance.choice([0.0, 1.5, 1e17, -2.25, None]),
+        }
+        for _ in range(chance.randint(2, 12))
+    ]
+
+
+def test_random_histories(tmp_path: Path) -> None:
+    """A current table, a history and a snapshot, with a truncate and events that come twice."""
+    chance = random.Random(SEED)
+    events = [event for number in range(HISTORIES) for event in history(number, chance)]
+    events.append({"h": None, KEY: None, SEQUENCE: TRUNCATED, KIND: "T"})
+    chance.shuffle(events)
+    here = Trio(Project(tmp_path / "here"), TYPES)
+    file = Trio(in_a_file(lambda: Project(tmp_path / "file")), TYPES)
+    third = len(events) // 3 + 1
+    for first in range(0, len(events), third):
+        batch = events[first : first + third] + chance.sample(events[: first + 1], min(50, first))
+        for trio in (here, file):
+            if not first:
+                trio.write(
+                    keys=["h", KEY],
+                    sequence_by='"größe"',
+                    apply_as_deletes="\"select\" = 'D'",
+                    apply_as_truncates="\"select\" = 'T'",
+                    except_column_list=[SEQUENCE, KIND],
+                )
+            run = trio.run(*batch)
+            assert run.success, run.messages
+        same(here.project, file.project, ("now", "history", "snap"), ["flows"])
+    assert len(here.now()) > HISTORIES / 2
+    assert len(here.project.rows("history")) > 2 * HISTORIES
