@@ -1,10 +1,13 @@
-"""Events that hypothesis draws: late, deleted, tied, truncated, of values hard to compare."""
+"""Random events: late, deleted, tied, of values hard to compare; some that hypothesis draws."""
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 from hypothesis import strategies as st
+
+from reference import Event
 
 TYPES = {"id": "integer", "v": "double", "w": "varchar", "op": "varchar", "seq": "integer"}
 
@@ -20,3 +23,30 @@ def events(keys: int) -> st.SearchStrategy[dict[str, Any]]:
             "seq": st.integers(0, 9),
         }
     ).filter(lambda event: event["id"] is not None or event["op"] == "T")
+
+
+HISTORY_TYPES = {
+    "h": "integer",
+    "k": "integer",
+    "n": "integer",
+    "op": "varchar",
+    "a": "varchar",
+    "b": "double",
+}
+TEXTS = ["x", "X", "", "it's", 'a "b"', "back\\slash", "${x}", "{{ x }}", "zwölf\n", "null", None]
+NUMBERS = [0.0, 1.5, 1e17, -2.25, None]
+
+
+def history(number: int, chance: random.Random) -> list[Event]:
+    """Two to twelve events of up to two keys; a few sequences, so that some are tied."""
+    return [
+        {
+            "h": number,
+            "k": chance.choice([1, 2]),
+            "n": chance.randrange(8),
+            "op": chance.choice(["I", "U", "U", "U", "D", None]),
+            "a": chance.choice(TEXTS),
+            "b": chance.choice(NUMBERS),
+        }
+        for _ in range(chance.randint(2, 12))
+    ]

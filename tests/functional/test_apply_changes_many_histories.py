@@ -12,21 +12,12 @@ import os
 import random
 
 from project import Project
+from random_events import HISTORY_TYPES, history
 from reference import Event, Feed
 from targets import Trio
 
 NUMBER = int(os.environ.get("SLUICE_HISTORIES", "300"))
 SEED = int(os.environ.get("SLUICE_SEED", "1"))
-TYPES = {
-    "h": "integer",
-    "k": "integer",
-    "n": "integer",
-    "op": "varchar",
-    "a": "varchar",
-    "b": "double",
-}
-TEXTS = ["x", "X", "", "it's", 'a "b"', "back\\slash", "${x}", "zwölf\n", "null", None]
-NUMBERS = [0.0, 1.5, 1e17, -2.25, None]
 REFERENCE = Feed(
     keys=["h", "k"],
     sequence_by="n",
@@ -35,27 +26,12 @@ REFERENCE = Feed(
 )
 
 
-def history(number: int, chance: random.Random) -> list[Event]:
-    """Two to twelve events of up to two keys; a few sequences, so that some are tied."""
-    return [
-        {
-            "h": number,
-            "k": chance.choice([1, 2]),
-            "n": chance.randrange(8),
-            "op": chance.choice(["I", "U", "U", "U", "D", None]),
-            "a": chance.choice(TEXTS),
-            "b": chance.choice(NUMBERS),
-        }
-        for _ in range(chance.randint(2, 12))
-    ]
-
-
 def test_many_histories(project: Project) -> None:
     """In three batches, each with events of the one before once more."""
     chance = random.Random(SEED)
     events = [event for number in range(NUMBER) for event in history(number, chance)]
     chance.shuffle(events)
-    trio = Trio(project, TYPES)
+    trio = Trio(project, HISTORY_TYPES)
     trio.write(
         keys=["h", "k"], apply_as_truncates=None, apply_as_deletes="op = 'D'", sequence_by="n"
     )

@@ -20,7 +20,8 @@ import engine
 from landing import make_files
 from pipeline import Pipeline
 from project import Project
-from reference import Event, Row, canonical
+from random_events import HISTORY_TYPES, history
+from reference import Row, canonical
 from targets import Trio
 
 pytestmark = pytest.mark.skipif(
@@ -50,18 +51,8 @@ FIGURES = {
 }
 """What the views of the event log say that is no time, no id and no number of a batch."""
 
-KEY, SEQUENCE, KIND, TEXT, NUMBER = 'the "key"', "größe", "select", "a b", "it's"
-TYPES = {
-    "h": "integer",
-    KEY: "integer",
-    SEQUENCE: "integer",
-    KIND: "varchar",
-    TEXT: "varchar",
-    NUMBER: "double",
-}
-TEXTS = ["x", "X", "", "it's", 'a "b"', "back\\slash", "${x}", "{{ x }}", "zwölf\n", "null", None]
-TRUNCATED = 3
-"""The sequence of the truncate, which ends what every history had before."""
+NAMES = {"h": "h", "k": 'the "key"', "n": "größe", "op": "select", "a": "a b", "b": "it's"}
+TYPES = {NAMES[name]: kind for name, kind in HISTORY_TYPES.items()}
 
 Made = TypeVar("Made")
 
@@ -125,26 +116,13 @@ def test_the_tutorial(tmp_path: Path) -> None:
         assert here.count("customers_cdc_bronze") > 150 * number
 
 
-def history(number: int, chance: random.Random) -> list[Event]:
-    """Two to twelve events of up to two keys; few sequences, so that some are tied."""
-    return [
-        {
-            "h": number,
-            KEY: chance.choice([1, 2]),
-            SEQUENCE: chance.choice([n for n in range(9) if n != TRUNCATED]),
-            KIND: chance.choice(["I", "U", "U", "U", "D", None]),
-            TEXT: chance.choice(TEXTS),
-            NUMBER: chance.choice([0.0, 1.5, 1e17, -2.25, None]),
-        }
-        for _ in range(chance.randint(2, 12))
-    ]
-
-
 def test_random_histories(tmp_path: Path) -> None:
     """A current table, a history and a snapshot, with a truncate and events that come twice."""
     chance = random.Random(SEED)
     events = [event for number in range(HISTORIES) for event in history(number, chance)]
-    events.append({"h": None, KEY: None, SEQUENCE: TRUNCATED, KIND: "T"})
+    # between the sequences of the others, whatever is before it ends
+    events = [{**event, "n": 2 * event["n"]} for event in events] + [{"n": 7, "op": "T"}]
+    events = [{NAMES[name]: value for name, value in event.items()} for event in events]
     chance.shuffle(events)
     here = Trio(Project(tmp_path / "here"), TYPES)
     file = Trio(in_a_file(lambda: Project(tmp_path / "file")), TYPES)
@@ -154,11 +132,11 @@ def test_random_histories(tmp_path: Path) -> None:
         for trio in (here, file):
             if not first:
                 trio.write(
-                    keys=["h", KEY],
+                    keys=[NAMES["h"], NAMES["k"]],
                     sequence_by='"größe"',
                     apply_as_deletes="\"select\" = 'D'",
                     apply_as_truncates="\"select\" = 'T'",
-                    except_column_list=[SEQUENCE, KIND],
+                    except_column_list=[NAMES["n"], NAMES["op"]],
                 )
             run = trio.run(*batch)
             assert run.success, run.messages
