@@ -153,8 +153,29 @@ def do_once_what_commands_repeat() -> None:
 
     enable_test_caching()
     BehaviorFlagRendered._default_source = staticmethod(lambda: "tests")
+    _keep_compiled_templates()
     # dbt makes hundreds of thousands of objects that live as long as the process
     gc.set_threshold(50_000, 20, 50)
+
+
+def _keep_compiled_templates() -> None:
+    """Compile a text of Jinja once; the code depends on the text and the kind of environment."""
+    from dbt_common.clients.jinja import MacroFuzzEnvironment
+    from jinja2.utils import LRUCache
+
+    compiled = LRUCache(4000)
+    compile_anew = MacroFuzzEnvironment.compile
+
+    def compile_once(self: Any, source: Any, *args: Any, **kwargs: Any) -> Any:
+        if args or kwargs or not isinstance(source, str):
+            return compile_anew(self, source, *args, **kwargs)
+        key = (type(self), source)
+        code = compiled.get(key)
+        if code is None:
+            code = compiled[key] = compile_anew(self, source)
+        return code
+
+    MacroFuzzEnvironment.compile = compile_once
 
 
 class Command(Dbt):

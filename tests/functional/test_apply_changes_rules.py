@@ -25,7 +25,7 @@ from examples import (
     feed,
     intervals,
 )
-from project import Project
+from project import NIGHTLY, Project
 from reference import Counts, Event, canonical
 from targets import GOOD, OPTIONS, SCD2, TYPES, Trio
 
@@ -430,8 +430,12 @@ def landed_files(count: int = 5000, late: float = 0.05, double: float = 0.01) ->
     return files
 
 
-@pytest.mark.parametrize("runs", ["a run each", "one run"])
-@pytest.mark.parametrize("arrival", ARRIVALS)
+FEEDS = [(arrival, "one run") for arrival in ARRIVALS] + [("shuffled", "a run each")]
+if NIGHTLY:
+    FEEDS += [(arrival, "a run each") for arrival in ARRIVALS if arrival != "shuffled"]
+
+
+@pytest.mark.parametrize(("arrival", "runs"), FEEDS)
 def test_a_large_feed(trio: Callable[..., Trio], arrival: str, runs: str) -> None:
     """Every rule of the rows on 5,000 events in 20 files, in any order, in 20 runs or in one."""
     files = landed_files()
