@@ -100,7 +100,8 @@
             {% do definitions.append(sluice.quote(column) ~ ' ' ~ type) %}
         {% endfor %}
         {% do sluice.run_statement(sluice.create_table_statement(
-            relation, '(' ~ definitions | join(', ') ~ ')', if_not_exists=true)) %}
+            relation, '(' ~ definitions | join(', ') ~ ')', if_not_exists=true,
+            apart_by={'checkpoints': 'dataset', 'files': 'relation', 'targets': 'dataset'}.get(name))) %}
         {% do adapter.cache_added(relation) %}
     {% endfor %}
     {% for name, query in views.items() %}

@@ -123,13 +123,15 @@
 {% endmacro %}
 
 
-{% macro create_table_statement(relation, definitions, if_not_exists=false) %}
-    {# The statement that makes a table of definitions of columns, in brackets. #}
-    {% do return(adapter.dispatch('create_table_statement', 'sluice')(relation, definitions, if_not_exists)) %}
+{% macro create_table_statement(relation, definitions, if_not_exists=false, apart_by=none) %}
+    {# The statement that makes a table of definitions of columns, in brackets; the column `apart_by` says to whom of
+       several that write it at the same time a row belongs. #}
+    {% do return(adapter.dispatch('create_table_statement', 'sluice')(
+        relation, definitions, if_not_exists, apart_by)) %}
 {% endmacro %}
 
-{% macro default__create_table_statement(relation, definitions, if_not_exists) %}
-    {# For engines whose tables need nothing beside their columns. #}
+{% macro default__create_table_statement(relation, definitions, if_not_exists, apart_by) %}
+    {# For engines whose tables need nothing beside their columns, and that tell rows apart. #}
     {% do return('create table ' ~ ('if not exists ' if if_not_exists else '') ~ relation ~ ' ' ~ definitions) %}
 {% endmacro %}
 

@@ -1,0 +1,41 @@
+"""Nodes of one run write sluice's tables at the same time, and stand in no other's way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from landing import put
+from nodes import CDC
+from project import Project
+from sources import ids, rows, same, source
+
+TYPES = {"columns": {"id": "integer", "seq": "integer"}}
+DELETES = "of two nodes that delete from the ledger and add to it DuckLake may refuse one"
+RUNS = [
+    ([], []),
+    pytest.param(
+        ([], ["--full-refresh"], ["--full-refresh"]), marks=pytest.mark.duckdb_file(DELETES)
+    ),
+]
+
+
+@pytest.mark.parametrize("runs", RUNS, ids=["batches", "full refreshes"])
+def test_nodes_at_once(tmp_path: Path, template: Project, runs: tuple[list[str], ...]) -> None:
+    """Their names are alike for long, in a schema with a long name."""
+    project = Project(tmp_path, threads=4, schema="a_schema_of_a_team", template=template)
+    kept = [f"customers_of_the_shop_{number}" for number in range(2)]
+    for name in kept:
+        source(project, name, tmp_path / "landing", **TYPES)
+        stream = f"select id, seq from {{{{ sluice.stream(ref('{name}')) }}}}"
+        for kind, options in {"now": {}, "past": {"stored_as_scd_type": 2}}.items():
+            project.apply_changes(f"{name}_{kind}", stream, **CDC, **options)
+
+    for number, arguments in enumerate(runs, start=1):
+        put(tmp_path / "landing" / f"{number}.json", f'{{"id": {number}, "seq": 1}}\n'.encode())
+        project.build(*arguments)
+        for name in kept:
+            for table in (name, f"{name}_now", f"{name}_past"):
+                found = [{"id": row["id"]} for row in rows(project, table)]
+                same(found, ids(*range(1, number + 1)))
