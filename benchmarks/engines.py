@@ -14,18 +14,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-import process
+import tutorial
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "functional"))
-import environments
-
 from spark_lab import Lab
 
 ENGINES = {"DuckDB": ("v1", "duckdb"), "Spark": ("spark", "spark")}
@@ -39,8 +34,6 @@ NODES = {
     "customer_change_frequency": "frequency",
 }
 BATCH = 10_000
-BUILD = ["build", "--exclude", "tag:thorough", "--exclude-resource-type", "unit_test"]
-WHERE = ["--project-dir", ".", "--profiles-dir", "."]
 
 
 def main() -> None:
@@ -71,14 +64,10 @@ def steps(scratch: Path, spark: str, events: int) -> None:
 
 
 def land(scratch: Path, events: int) -> int:
-    """Land events of half as many customers; the number of lines landed."""
-    out = scratch / "landing" / "customers_cdc"
-    before = {*out.glob("*.json")}
-    script = environments.ROOT / "scripts" / "land_cdc.py"
-    customers = max(events // 2, 5000) if not before else 5000
-    size = ["--events", str(events), "--customers", str(customers), "--quiet"]
-    subprocess.run([sys.executable, script, "--out", out, *size], check=True)
-    landed = {*out.glob("*.json")} - before
+    """Land events, those of a large first load of half as many customers; how many lines."""
+    is_first = not (scratch / "landing").exists()
+    customers = max(events // 2, 5000) if is_first else 5000
+    landed = tutorial.land(scratch, "--events", str(events), "--customers", str(customers))
     return sum(file.read_bytes().count(b"\n") for file in landed)
 
 
@@ -87,18 +76,12 @@ def build(engine: str, scratch: Path, spark: str, schema: str) -> tuple[float, d
     environment, target = ENGINES[engine]
     host, _, port = spark.partition(":")
     env = {
-        "SLUICE_DB": str(scratch / "bench.duckdb"),
         "SLUICE_SPARK_HOST": host,
         "SLUICE_SPARK_PORT": port,
         "SLUICE_SPARK_SCHEMA": schema,
-        "SLUICE_LANDING": str(scratch / "landing"),
-        "DBT_TARGET_PATH": str(scratch / engine / "target"),
-        "DBT_LOG_PATH": str(scratch / engine / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    command: Sequence[object] = [environments.dbt(environment), *BUILD, "--target", target, *WHERE]
-    ran = process.measure(command, environments.ROOT, env)
-    told = json.loads((Path(env["DBT_TARGET_PATH"]) / "run_results.json").read_text())
+    ran = tutorial.build(scratch, engine, environment, "--target", target, env=env)
+    told = json.loads((tutorial.target(scratch, engine) / "run_results.json").read_text())
     nodes = {node["unique_id"].split(".")[2]: node["execution_time"] for node in told["results"]}
     return ran.seconds, nodes
 
