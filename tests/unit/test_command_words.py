@@ -217,6 +217,35 @@ def test_which_databases_are_files(tmp_path: Path, path: str, is_file: bool) -> 
     assert project.database_file == (tmp_path / path if is_file else None)
 
 
+@pytest.mark.parametrize(
+    ("path", "attached", "named"),
+    [
+        ("shop.duckdb", "", "shop.duckdb"),
+        (":memory:", "ducklake:lake/shop.ducklake", "lake/shop.ducklake"),
+        (":memory:", "shop.duckdb", "shop.duckdb"),
+        (":memory:", "ducklake:postgres:dbname=x password=secret", "shop"),
+        (":memory:", "ducklake:other.ducklake", "shop"),
+    ],
+)
+@pytest.mark.parametrize("alias", ["shop", None])
+def test_how_a_database_is_called(
+    tmp_path: Path, path: str, attached: str, named: str, alias: str | None
+) -> None:
+    """By its file, also where a database in memory attaches it; never by a server's address."""
+    alias = None if "other" in attached else alias
+    project = Project(tmp_path, tmp_path)
+    project.config = SimpleNamespace(
+        credentials=SimpleNamespace(
+            type="duckdb",
+            path=path,
+            database="shop",
+            attach=[SimpleNamespace(path=attached, alias=alias)] if attached else None,
+        )
+    )
+
+    assert project.database_name == named
+
+
 def test_a_long_line_is_cut() -> None:
     """At so many characters; empty lines before it are left out."""
     assert first_line("\n\n  a line\nanother") == "a line"

@@ -124,10 +124,19 @@ class Project:
 
     @property
     def database_name(self) -> str:
-        """The database, for people; what is attached to a DuckDB in memory has a name alone."""
+        """The database, for people: its file, also where DuckDB in memory attaches it; or a name.
+
+        An address of a server is never shown: it may hold a password.
+        """
         path = str(getattr(self.credentials, "path", ""))
         named = self.credentials.database
-        return named if path.startswith(":memory:") and named != "memory" else path or named
+        if not path.startswith(":memory:") or named == "memory":
+            return path or named
+        for entry in getattr(self.credentials, "attach", None) or []:
+            file = attached_file(entry.path)
+            if file and named == (entry.alias or Path(file).stem):
+                return file
+        return named
 
     @property
     def database_file(self) -> Path | None:
@@ -143,9 +152,9 @@ class Project:
         paths = [self.database_file] if self.database_file else []
         for entry in getattr(self.credentials, "attach", None) or []:
             options = getattr(entry, "options", None) or {}
-            for text in (str(entry.path).removeprefix("ducklake:"), options.get("data_path")):
-                if text and ":" not in text[2:]:
-                    paths.append(self.root / text)
+            for text in (entry.path, options.get("data_path")):
+                if text and (file := attached_file(text)):
+                    paths.append(self.root / file)
         return paths
 
     def dbt(
@@ -187,6 +196,15 @@ class Project:
             way = f"dbt deps --project-dir {self.root}"
         text = " ".join(line.strip() for line in text.splitlines() if line.strip())
         return ConfigurationError(first_line(text, 2000), where=self.root, way=way)
+
+
+def attached_file(path: str) -> str | None:
+    """Return the file or folder that a profile attaches, a DuckLake's catalog too; None: no file.
+
+    A drive of Windows is no scheme.
+    """
+    file = str(path).removeprefix("ducklake:")
+    return None if ":" in file[2:] else file
 
 
 def find_project(
