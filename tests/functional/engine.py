@@ -97,6 +97,10 @@ class Engine(ABC):
     def comments(self, schema: str, name: str) -> tuple[str | None, dict[str, str]]:
         """The comment of a table, and those of its columns that have one."""
 
+    def location(self, path: Path | str) -> str:
+        """A location of files as a source names it; a relative one counts from the project."""
+        return str(path)
+
     # --- SQL --------------------------------------------------------------------------------
 
     @abstractmethod

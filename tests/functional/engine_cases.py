@@ -62,7 +62,7 @@ def source(
 ) -> str:
     """Write a source of files; the SQL that reads it."""
     schema, table = called.split(".")
-    config = {"meta": {"external_location": str(location), **meta}}
+    config = {"meta": {"external_location": project.engine.location(location), **meta}}
     node = {"name": schema, "tables": [{"name": table, "config": config}]}
     project.write("models/sources.yml", json.dumps({"sources": [node]}))
     return f"select * from {{{{ sluice.read_files(source('{schema}', '{table}')) }}}}"

@@ -291,6 +291,10 @@ class Spark(Engine):
         names = "|".join(spark_types.NAMES.values())
         return re.sub(rf"\b({names})\b", lambda n: spark_types.spark_type(n.group()), message)
 
+    def location(self, path: Path | str) -> str:
+        """Absolute, for Spark reads the files itself."""
+        return str(path) if "://" in str(path) else str(self.folder / path)
+
     def words(self, text: str) -> str:
         """By sqlglot."""
         return spark_sql.model_text(text)

@@ -55,7 +55,10 @@ def reads(
     **meta: Any,
 ) -> None:
     """Write a source and the streaming table `name` that reads it; the rules drop."""
-    table = {"name": name, "config": {"meta": {"external_location": str(location), **meta}}}
+    table = {
+        "name": name,
+        "config": {"meta": {"external_location": project.engine.location(location), **meta}},
+    }
     node = {
         "name": name,
         "config": {"materialized": "streaming_table", **(config or {})},

@@ -70,7 +70,10 @@ def ids(*numbers: int) -> list[dict[str, Any]]:
 
 def source(project: Project, name: str, location: Path | str, **meta: Any) -> None:
     """Write a source and a streaming table that reads it."""
-    table = {"name": name, "config": {"meta": {"external_location": str(location), **meta}}}
+    table = {
+        "name": name,
+        "config": {"meta": {"external_location": project.engine.location(location), **meta}},
+    }
     node = {"sources": [{"name": f"landing_{name}", "tables": [table]}]}
     project.write(f"models/source_{name}.yml", json.dumps(node))
     text = f"select * from {{{{ sluice.read_files(source('landing_{name}', '{name}')) }}}}"

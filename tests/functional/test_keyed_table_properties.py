@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project import Project
+from random_events import doubles
 
 TYPES = {"id": "integer", "n": "integer", "op": "varchar", "country": "varchar", "v": "double"}
 FEED = "select * from {{ sluice.stream(ref('up')) }}"
@@ -113,7 +114,7 @@ EVENT = st.fixed_dictionaries(
         "n": st.integers(0, 9),
         "op": st.sampled_from(["U"] * 12 + ["D"] * 3 + ["T"]),
         "country": st.none() | st.sampled_from(["A", "B", "a", ""]),
-        "v": st.none() | st.sampled_from([0.0, -0.0, 1.5, float("nan")]),
+        "v": doubles(),
     }
 ).filter(lambda event: event["id"] is not None or event["op"] == "T")
 STEP = st.fixed_dictionaries(

@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import is_lake
 from engine_cases import land, settings, source, streaming
 from project import PACKAGE, Project
 from reference import Feed, canonical
@@ -48,6 +49,11 @@ def identifiers() -> list[str]:
     return sorted(once.values())
 
 
+def offered() -> dict[str, list[Any]]:
+    """The settings of an engine: a DuckLake is refused with `default_order: DESC`."""
+    return SETTINGS | ({"default_order": ["ASC"]} if is_lake() else {})
+
+
 @st.composite
 def runs(draw: st.DrawFn) -> dict[str, Any]:
     """Names of key, value, sequence and operation; settings; types; batches of events."""
@@ -62,7 +68,7 @@ def runs(draw: st.DrawFn) -> dict[str, Any]:
     )
     return {
         "names": names,
-        "settings": {name: draw(st.sampled_from(values)) for name, values in SETTINGS.items()},
+        "settings": {name: draw(st.sampled_from(values)) for name, values in offered().items()},
         "types": {name: draw(st.sampled_from(values)) for name, values in ALIASES.items()},
         "batches": draw(st.lists(st.lists(event, min_size=1, max_size=8), min_size=1, max_size=3)),
     }
