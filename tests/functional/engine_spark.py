@@ -293,7 +293,7 @@ class Spark(Engine):
 
     def location(self, path: Path | str) -> str:
         """Absolute, for Spark reads the files itself."""
-        return str(path) if "://" in str(path) else str(self.folder / path)
+        return str(path) if not str(path) or "://" in str(path) else str(self.folder / path)
 
     def words(self, text: str) -> str:
         """By sqlglot."""

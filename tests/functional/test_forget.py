@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from dbts import is_v2
+from engine import is_spark
 from people import (
     ANN,
     BOB,
@@ -36,8 +37,10 @@ BROKEN = [(1, "ann.broken@x.org", "Ann Quill", 100, "U"), (2, "bob.broken@x.org"
 def built(shared_project: Project) -> Project:
     """Two batches of three people, one row of two each in the quarantine; a rule failed before."""
     landing = people(shared_project)
-    shared_project.apply_changes("told", STREAM, **OPTIONS, change_data_feed=True)
-    shared_project.apply_changes("known", STREAM, **OPTIONS, stored_as_scd_type=2, system_time=True)
+    if not is_spark():  # which refuses both
+        shared_project.apply_changes("told", STREAM, **OPTIONS, change_data_feed=True)
+        history = {**OPTIONS, "stored_as_scd_type": 2}
+        shared_project.apply_changes("known", STREAM, **history, system_time=True)
     broken = land(landing, "0.json", BROKEN)
     shared_project.run_expecting_error(command="run")
     broken.unlink()
@@ -75,7 +78,7 @@ def test_no_trace_is_left(shop: Project) -> None:
     )
     before = everything(shop)
     bobs = traces(shop, "bob")
-    for table in ("lake.known", "lake_sluice.told__feed"):
+    for table in () if is_spark() else ("lake.known", "lake_sluice.told__feed"):
         assert any("ann@x.org" in row for row in before[table]), table
 
     run = forget(shop, where="email = 'ann@x.org'")
