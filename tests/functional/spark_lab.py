@@ -86,14 +86,21 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex
 """
 
-NAMESPACE = """\
+CATALOG = """\
 create table iceberg_namespace_properties (
     catalog_name varchar(255) not null, namespace varchar(255) not null,
     property_key varchar(255), property_value varchar(1000),
     primary key (catalog_name, namespace, property_key));
 insert into iceberg_namespace_properties values ('iceberg', 'default', 'exists', 'true');
+create table iceberg_tables (
+    catalog_name varchar(255) not null, table_namespace varchar(255) not null,
+    table_name varchar(255) not null, metadata_location varchar(1000),
+    previous_metadata_location varchar(1000), iceberg_type varchar(5),
+    primary key (catalog_name, table_namespace, table_name));
 """
 """Every connection begins with `use default`, so the namespace has to be there before the first.
+
+So has the list of tables: of two sessions that come first at once, both would add `iceberg_type`.
 
 No schema may be called as the catalog is: `lake.customers` would be a table of the catalog `lake`.
 """
@@ -159,7 +166,7 @@ class Lab:
         options = [part for name in settings for part in ("-c", f"{name}={settings[name]}")]
         self.begin("postgresql", [*as_user, *server, *options], port)
         client = [programs / "psql", "-h", HOST, "-p", port, "-U", "postgres", "-q"]
-        for database, sql in {"postgres": "create database iceberg", "iceberg": NAMESPACE}.items():
+        for database, sql in {"postgres": "create database iceberg", "iceberg": CATALOG}.items():
             command = [*client, "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]
             subprocess.run([*map(str, command)], check=True)
 
