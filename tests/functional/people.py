@@ -113,10 +113,10 @@ def everything(project: Project) -> dict[str, Counter[str]]:
 
 
 def traces(project: Project, *texts: str) -> list[str]:
-    """Where one of the texts stands: in any column of any table or view."""
-    return [
+    """Where one of the texts stands: in any column of any table or view, sorted."""
+    return sorted(
         f"{table}: {row}"
         for table, rows in everything(project).items()
         for row in rows
         if any(text.lower() in row.lower() for text in texts)
-    ]
+    )
