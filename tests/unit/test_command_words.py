@@ -218,28 +218,27 @@ def test_which_databases_are_files(tmp_path: Path, path: str, is_file: bool) -> 
 
 
 @pytest.mark.parametrize(
-    ("path", "attached", "named"),
+    ("path", "attached", "alias", "named"),
     [
-        ("shop.duckdb", "", "shop.duckdb"),
-        (":memory:", "ducklake:lake/shop.ducklake", "lake/shop.ducklake"),
-        (":memory:", "shop.duckdb", "shop.duckdb"),
-        (":memory:", "ducklake:postgres:dbname=x password=secret", "shop"),
-        (":memory:", "ducklake:other.ducklake", "shop"),
+        ("shop.duckdb", "other.duckdb", None, "shop.duckdb"),
+        (":memory:", "ducklake:lake/shop.ducklake", None, "lake/shop.ducklake"),
+        (":memory:", "ducklake:lake/catalog.ducklake", "shop", "lake/catalog.ducklake"),
+        (":memory:", "shop.duckdb", None, "shop.duckdb"),
+        (":memory:", "ducklake:postgres:dbname=x password=secret", "shop", "shop"),
+        (":memory:", "ducklake:other.ducklake", None, "shop"),
     ],
 )
-@pytest.mark.parametrize("alias", ["shop", None])
 def test_how_a_database_is_called(
-    tmp_path: Path, path: str, attached: str, named: str, alias: str | None
+    tmp_path: Path, path: str, attached: str, alias: str | None, named: str
 ) -> None:
     """By its file, also where a database in memory attaches it; never by a server's address."""
-    alias = None if "other" in attached else alias
     project = Project(tmp_path, tmp_path)
     project.config = SimpleNamespace(
         credentials=SimpleNamespace(
             type="duckdb",
             path=path,
             database="shop",
-            attach=[SimpleNamespace(path=attached, alias=alias)] if attached else None,
+            attach=[SimpleNamespace(path=attached, alias=alias)],
         )
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import tenacity
 
 from sluice.pipeline.errors import BusyError, SluiceError
-from sluice.pipeline.project import Project
+from sluice.pipeline.project import Project, attached_file
 from sluice.pipeline.troubles import RETRIED, first_line, known_trouble
 
 Row = dict[str, Any]
@@ -124,10 +124,10 @@ def looked_at_only(project: Project) -> None:
         return
     seen = []
     for entry in attached:
-        catalog = str(entry.path).removeprefix("ducklake:")
+        file = attached_file(entry.path)
         if not is_lake(entry):
             seen.append(entry)
-        elif ":" in catalog[2:] or (project.root / catalog).exists():
+        elif file is None or (project.root / file).exists():
             is_so = "read_only" in (entry.options or {})
             seen.append(entry if is_so else replace(entry, read_only=True))
         else:

@@ -134,7 +134,7 @@ class Project:
             return path or named
         for entry in getattr(self.credentials, "attach", None) or []:
             file = attached_file(entry.path)
-            if file and named == (entry.alias or Path(file).stem):
+            if file and named == attached_as(entry):
                 return file
         return named
 
@@ -205,6 +205,11 @@ def attached_file(path: str) -> str | None:
     """
     file = str(path).removeprefix("ducklake:")
     return None if ":" in file[2:] else file
+
+
+def attached_as(entry: Any) -> str:
+    """Return the name of a database that a profile attaches; by default, its file's, as DuckDB."""
+    return entry.alias or Path(str(entry.path).removeprefix("ducklake:")).stem
 
 
 def find_project(

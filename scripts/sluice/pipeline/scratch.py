@@ -16,7 +16,7 @@ import duckdb
 import yaml
 
 from sluice.pipeline.database import connect, is_lake, told
-from sluice.pipeline.project import Project, read_yaml
+from sluice.pipeline.project import Project, attached_as, attached_file, read_yaml
 from sluice.pipeline.sql import literal, quoted
 
 STATE = ("checkpoints", "files", "targets")
@@ -67,10 +67,10 @@ def moved_profile(project: Project, place: Path) -> dict[str, Any]:
         rendered = credentials.attach[number]
         file = project.root / str(rendered.path)
         if is_lake(rendered):
-            alias = rendered.alias or Path(str(rendered.path).removeprefix("ducklake:")).stem
+            alias = attached_as(rendered)
             moved = copied_lake(project, alias, place / f"attached_{number}", state)
             attached.append({"alias": alias, "path": f"ducklake:{moved}"})
-        elif rendered.type in (None, "duckdb") and ":" not in str(rendered.path)[2:]:
+        elif rendered.type in (None, "duckdb") and attached_file(rendered.path) is not None:
             moved = copied(project, file, place / f"attached_{number}", state)
             alias = entry.get("alias") or file.stem
             attached.append({**entry, "alias": alias, "path": str(moved)})
