@@ -14,8 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from landing import put
 from project import Project, Row, Run
+
+SEVERAL_THREADS = pytest.mark.duckdb_file("several threads are refused, for it fails with them")
+"""What nodes do at once."""
 
 STREAM = "select * from {{ sluice.stream(ref('up')) }}"
 SCD1 = {

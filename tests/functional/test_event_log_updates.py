@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 import dbts
-from engine_cases import judged
+from engine_cases import SEVERAL_THREADS, judged
 from events_project import events_project, log, update
 from landing import put
 from nodes import EVENTS, load
 from project import Project, Row
 
-EIGHT = "with eight threads it fails itself, at times (its retries end, or it finds no schema)"
 STATE = ("event_log", "checkpoints", "files", "targets")
 LINE = '{{"id": {0}, "operation": "APPEND", "operation_date": "2026-01-01T00:00:0{0}"}}\n'
 
@@ -280,7 +279,7 @@ def many_flows(project: Project) -> list[str]:
     return names
 
 
-@pytest.mark.duckdb_file(EIGHT)
+@SEVERAL_THREADS
 def test_many_flows_at_once(template: Project, tmp_path: Path) -> None:
     """Threads write the log side by side: each flow is told once, in every update."""
     project = Project(tmp_path, threads=8, template=template)
@@ -296,7 +295,7 @@ def test_many_flows_at_once(template: Project, tmp_path: Path) -> None:
     assert len({event["id"] for event in log(project)}) == len(log(project))
 
 
-@pytest.mark.duckdb_file(EIGHT)
+@SEVERAL_THREADS
 def test_fail_fast(template: Project, tmp_path: Path) -> None:
     """What committed is told as it is, though dbt closes the connections of threads at work.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from engine_cases import SEVERAL_THREADS
 from nodes import EVENTS, KINDS, STREAM, TYPES, current, load, names, node, streaming
 from project import Project, Run
 
@@ -208,6 +209,7 @@ def test_clone_and_defer(project: Project) -> None:
         assert len(project.query(f"select * from dev.{name}")) == count
 
 
+@SEVERAL_THREADS
 def test_many_at_once(tmp_path: Path, template: Project) -> None:
     """Four threads, many readers of one table, in two databases: each reads each row once."""
     project = Project(tmp_path, threads=4, template=template)

@@ -6,21 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from engine_cases import SEVERAL_THREADS
 from landing import put
 from nodes import CDC
 from project import Project
 from sources import ids, rows, same, source
 
 TYPES = {"columns": {"id": "integer", "seq": "integer"}}
-DELETES = "of two nodes that delete from the ledger and add to it DuckLake may refuse one"
-RUNS = [
-    ([], []),
-    pytest.param(
-        ([], ["--full-refresh"], ["--full-refresh"]), marks=pytest.mark.duckdb_file(DELETES)
-    ),
-]
+RUNS = [([], []), ([], ["--full-refresh"], ["--full-refresh"])]
 
 
+@SEVERAL_THREADS
 @pytest.mark.parametrize("runs", RUNS, ids=["batches", "full refreshes"])
 def test_nodes_at_once(tmp_path: Path, template: Project, runs: tuple[list[str], ...]) -> None:
     """Their names are alike for long, in a schema with a long name."""
@@ -39,3 +35,16 @@ def test_nodes_at_once(tmp_path: Path, template: Project, runs: tuple[list[str],
             for table in (name, f"{name}_now", f"{name}_past"):
                 found = [{"id": row["id"]} for row in rows(project, table)]
                 same(found, ids(*range(1, number + 1)))
+
+
+@pytest.mark.ducklake("of nodes that make tables at once it fails some")
+def test_several_threads_are_refused(tmp_path: Path, template: Project) -> None:
+    """Before anything is written, and the way out leads out."""
+    project = Project(tmp_path, threads=2, template=template)
+    source(project, "shop", tmp_path / "landing", **TYPES)
+    put(tmp_path / "landing" / "1.json", b'{"id": 1, "seq": 1}')
+    error = project.run_expecting_error(command="build")
+    assert "expected threads: 1, for the lake" in error and "found: 2" in error
+    assert "shop" not in project.relations()
+    project.build("--threads", "1")
+    same([{"id": row["id"]} for row in rows(project, "shop")], ids(1))
