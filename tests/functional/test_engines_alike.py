@@ -3,13 +3,16 @@
     pytest --engine spark tests/functional/test_engines_alike.py
 
 compares the tutorial, and 300 random histories under hostile names, row by row after each of three
-batches. SLUICE_HISTORIES is how many histories, SLUICE_SEED which.
+batches; and what Spark makes of a DuckDB file that moved there as docs/spark.md says.
+SLUICE_HISTORIES is how many histories, SLUICE_SEED which.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +22,7 @@ import pytest
 import engine
 from landing import make_files
 from pipeline import Pipeline
-from project import Project
+from project import PACKAGE, Project
 from random_events import HISTORY_TYPES, history
 from reference import Row, canonical
 from targets import Trio
@@ -143,3 +146,56 @@ def test_random_histories(tmp_path: Path) -> None:
         same(here.project, file.project, ("now", "history", "snap"), ["flows"])
     assert len(here.now()) > HISTORIES / 2
     assert len(here.project.rows("history")) > 2 * HISTORIES
+
+
+@pytest.mark.skipif(engine.is_lake(), reason="the steps are of docs/spark.md")
+def test_going_over(tmp_path: Path) -> None:
+    """Followed by the word: each landed event is there once, whatever the times of the files."""
+    file = in_a_file(lambda: Pipeline(tmp_path / "file"))
+    *before, after = make_files(
+        tmp_path / "events", 800, 4, seed=SEED, late=0.1, double=0.05, dirt=0.1
+    )
+    for batch in before:
+        read = file.land(batch)
+        file.build()
+    here = Pipeline(tmp_path / "here").copy(tmp_path / "project")
+    here.landing = file.landing
+    go_over(file, here, tmp_path / "moved")
+    # in the very moment of the last one that was read
+    shutil.copystat(read, file.land(after))
+    lines = here.landed().lines
+    (here.landing / before[0].name).unlink()
+    for pipeline in (file, here):
+        pipeline.build()
+    for name in TABLES:
+        differ_nowhere(name, without_batches(here.rows(name)), without_batches(file.rows(name)))
+    assert here.count("customers_cdc_bronze") == lines
+
+
+def go_over(file: Project, here: Project, moved: Path) -> None:
+    """Do what docs/spark.md says, "From DuckDB to Spark", with the first streaming table."""
+    page = (PACKAGE / "docs" / "spark.md").read_text(encoding="utf-8")
+    section = page.split("## From DuckDB to Spark")[1].split("\n## ")[0]
+    export, model = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+    moved.mkdir()
+    for statement in export.split(";")[:-1]:
+        for told, real in (("moved", moved), ("seeds", here.root / "seeds")):
+            statement = statement.replace(f"to '{told}/", f"to '{real}/")
+        file.query(statement)
+    (here.root / "models" / "bronze" / "customers_cdc_bronze.sql").write_text(model)
+    (here.root / "models" / "bronze" / "_moved.yml").write_text(
+        f"""\
+sources:
+  - name: moved
+    tables:
+      - name: customers_cdc_bronze
+        config:
+          meta: {{external_location: {moved}/customers_cdc_bronze.parquet, format: parquet}}
+"""
+    )
+
+
+def without_batches(rows: Iterable[Row]) -> list[tuple]:
+    """Rows without what tells in which batch and from which file they came."""
+    told = ("_sluice_batch", "_metadata")
+    return ranked({name: row[name] for name in row if name not in told} for row in rows)

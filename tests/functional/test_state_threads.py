@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from catalogs import NoServerError, postgres
 from engine_cases import SEVERAL_THREADS
 from landing import put
 from nodes import CDC
+from pipeline import Pipeline
 from project import Project
 from sources import ids, rows, same, source
 
@@ -48,3 +51,21 @@ def test_several_threads_are_refused(tmp_path: Path, template: Project) -> None:
     assert "shop" not in project.relations()
     project.build("--threads", "1")
     same([{"id": row["id"]} for row in rows(project, "shop")], ids(1))
+
+
+@pytest.mark.ducklake("of nodes that make tables at once it fails some")
+def test_what_a_lake_does_not_bear_is_told_at_once(tmp_path: Path) -> None:
+    """Several threads, and a catalog of PostgreSQL that keeps inserts of a few rows."""
+    pipeline = Pipeline(tmp_path)
+    try:
+        with postgres() as catalog:
+            pipeline.engine.server = catalog
+            pipeline.query("select 1")  # makes the lake
+            error = pipeline.run_expecting_error("--threads", "2", command="seed")
+            assert "expected threads: 1, for the lake" in error
+            assert "expected data_inlining_row_limit: 0, found: not set" in error
+            way_out = re.search(r"way out, once: CALL lake[.](.*)", error)
+            pipeline.query(f"call sluice.{way_out[1]}")  # its name in a test
+            pipeline.run("--threads", "1", command="seed")
+    except NoServerError as reason:
+        pytest.skip(f"a catalog of PostgreSQL was NOT tested: {reason}")

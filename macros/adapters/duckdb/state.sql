@@ -31,30 +31,34 @@
         where database_name = {{ sluice.literal(database) }}
     {% endset %}
     {% set found = sluice.query_rows(query)[0] %}
-    {% set catalog, default_order = found.catalog, found.default_order %}
+    {% set catalog, default_order, errors = found.catalog, found.default_order, [] %}
     {% if target.threads > 1 and (catalog == 'sqlite' or found.version.startswith('v1.')) %}
-        {% do exceptions.raise_compiler_error('DuckLake error:\n- of nodes that make tables at once DuckLake (DuckDB '
-            ~ found.version ~ ') fails some, and may damage its catalog; expected threads: 1, for the lake ' ~ database
-            ~ ', found: ' ~ target.threads ~ '; way out: threads: 1 in the profile, or --threads 1 (a query uses all '
-            ~ 'cores all the same)') %}
+        {% do errors.append('of nodes that make tables at once DuckLake (DuckDB ' ~ found.version ~ ') fails some, and '
+            ~ 'may damage its catalog; expected threads: 1, for the lake ' ~ database ~ ', found: ' ~ target.threads
+            ~ '; way out: threads: 1 in the profile, or --threads 1 (a query uses all cores all the same)') %}
     {% endif %}
     {% if default_order.upper().startswith('DESC') %}
-        {% do exceptions.raise_compiler_error('DuckLake error:\n- with default_order: ' ~ default_order ~ ' DuckLake '
-            ~ 'mixes up its own lists of columns; expected ASC, for the lake ' ~ database
-            ~ '; way out: leave the setting out of the profile') %}
+        {% do errors.append('with default_order: ' ~ default_order ~ ' DuckLake mixes up its own lists of columns; '
+            ~ 'expected ASC, for the lake ' ~ database ~ '; way out: leave the setting out of the profile') %}
     {% endif %}
-    {% if not catalog %}{% do return(none) %}{% endif %}
-    {% set inlined %}
+    {% set limit = sluice.duckdb_inlining_limit(database) if catalog else '0' %}
+    {% if limit != '0' %}
+        {% do errors.append('the lake ' ~ database ~ ' (catalog: ' ~ catalog ~ ') keeps inserts of a few rows in its '
+            ~ 'catalog, where texts in structs lose their quotes, and structs with times cannot be read; expected '
+            ~ 'data_inlining_row_limit: 0, found: ' ~ limit ~ '; way out, once: CALL ' ~ database
+            ~ ".set_option('data_inlining_row_limit', 0)") %}
+    {% endif %}
+    {% if errors %}{% do exceptions.raise_compiler_error('DuckLake error:\n- ' ~ errors | join('\n- ')) %}{% endif %}
+{% endmacro %}
+
+
+{% macro duckdb_inlining_limit(database) %}
+    {# Up to how many rows a lake keeps in its catalog, as a text; 'not set' where nobody has said. #}
+    {% set query %}
         select value
         from ducklake_options({{ sluice.literal(database) }})
         where option_name = 'data_inlining_row_limit' and scope = 'GLOBAL'
     {% endset %}
-    {% set found = sluice.query_rows(inlined) %}
-    {% if not found or found[0].value != '0' %}
-        {% do exceptions.raise_compiler_error('DuckLake error:\n- the lake ' ~ database ~ ' (catalog: ' ~ catalog
-            ~ ') keeps inserts of a few rows in its catalog, where texts in structs lose their quotes, and structs '
-            ~ 'with times cannot be read; expected data_inlining_row_limit: 0, found: '
-            ~ (found[0].value if found else 'not set') ~ "; way out, once: CALL " ~ database
-            ~ ".set_option('data_inlining_row_limit', 0)") %}
-    {% endif %}
+    {% set found = sluice.query_rows(query) %}
+    {% do return(found[0].value if found else 'not set') %}
 {% endmacro %}

@@ -65,14 +65,12 @@ def moved_profile(project: Project, place: Path) -> dict[str, Any]:
     attached = []
     for number, entry in enumerate(output.get("attach") or []):
         rendered = credentials.attach[number]
-        file = project.root / str(rendered.path)
+        alias, file = attached_as(rendered), project.root / str(rendered.path)
         if is_lake(rendered):
-            alias = attached_as(rendered)
             moved = copied_lake(project, alias, place / f"attached_{number}", state)
             attached.append({"alias": alias, "path": f"ducklake:{moved}"})
         elif rendered.type in (None, "duckdb") and attached_file(rendered.path) is not None:
             moved = copied(project, file, place / f"attached_{number}", state)
-            alias = entry.get("alias") or file.stem
             attached.append({**entry, "alias": alias, "path": str(moved)})
         else:
             attached.append({**entry, "read_only": True})
